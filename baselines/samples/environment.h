@@ -1,0 +1,43 @@
+// What must be the same for two results to be comparable, and what is recorded beside it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "baselines/samples/samples.h"
+
+namespace woolly::samples {
+
+// How a field is treated when two environments are compared.
+enum class FieldRole {
+  kContract,  // must be equal: another CPU, kernel, compiler, page mode, flag ...
+  kSubject,   // what a comparison is about: commit, dirty flag, version, binary
+  kNote,      // recorded, never compared: load average, steal time, frequencies now
+};
+
+struct FieldInfo {
+  std::string_view name;
+  FieldRole role;
+  std::string_view meaning;  // one line, for schema.md and for messages
+};
+
+// Every field collect_environment() may set, in the order of documents.
+std::vector<FieldInfo> environment_fields();
+
+// Reads this machine and this build. `run_fields` are added as they are: the producer's own contract
+// fields (isa, model_hash, threads, "opt.gemm" ...); every name that starts with "opt." is contract.
+Environment collect_environment(const Environment& run_fields);
+
+struct Difference {
+  std::string field;
+  std::string left;
+  std::string right;
+};
+
+// Contract fields in which the two differ (a field missing on one side differs too).
+std::vector<Difference> contract_differences(const Environment& left, const Environment& right);
+
+// 16 hex digits over the contract fields that describe the machine (not the build, not the run).
+std::string machine_id(const Environment& environment);
+
+}  // namespace woolly::samples

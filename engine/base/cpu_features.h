@@ -1,0 +1,34 @@
+// Which instruction sets this machine has, and which of them kernels may use.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace woolly {
+
+// Ordered: a later one includes what the kernels named after an earlier one need.
+enum class Isa { kGeneric, kAvx2, kAvx512, kAvx512Vnni };
+
+std::string_view isa_name(Isa isa);                        // "generic", "avx2", ...
+std::optional<Isa> isa_from_name(std::string_view name);
+
+struct CpuFeatures {
+  bool avx2 = false;  // with FMA and F16C
+  bool avx512 = false;  // F, BW, DQ, VL
+  bool avx512_vnni = false;
+  bool avx512_bf16 = false;
+  bool avx_vnni = false;
+  bool amx_int8 = false;
+  bool amx_bf16 = false;
+
+  bool has(Isa isa) const noexcept;
+};
+
+// What the processor and the operating system offer together.
+CpuFeatures detect_cpu_features() noexcept;
+
+// The best Isa kernels may use: WOOLLY_ISA when set (Error (usage) when unknown or not available
+// here), else the best this machine has.
+Isa choose_isa(const CpuFeatures& features);
+
+}  // namespace woolly

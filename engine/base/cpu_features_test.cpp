@@ -1,0 +1,59 @@
+#include "engine/base/cpu_features.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include <woolly/error.h>
+
+namespace woolly {
+namespace {
+
+class WoollyIsa : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (const char* value = std::getenv("WOOLLY_ISA")) saved_ = value;
+    ::unsetenv("WOOLLY_ISA");
+  }
+  void TearDown() override {
+    if (saved_.empty()) {
+      ::unsetenv("WOOLLY_ISA");
+    } else {
+      ::setenv("WOOLLY_ISA", saved_.c_str(), 1);
+    }
+  }
+  std::string saved_;
+};
+
+TEST_F(WoollyIsa, NamesGoBothWays) {
+  for (const Isa isa : {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni}) {
+    EXPECT_EQ(isa_from_name(isa_name(isa)), isa);
+  }
+  EXPECT_FALSE(isa_from_name("mmx"));
+}
+
+TEST_F(WoollyIsa, BestAvailableIsChosen) {
+  EXPECT_EQ(choose_isa(CpuFeatures{}), Isa::kGeneric);
+  CpuFeatures f;
+  f.avx2 = true;
+  EXPECT_EQ(choose_isa(f), Isa::kAvx2);
+  f.avx512 = true;
+  EXPECT_EQ(choose_isa(f), Isa::kAvx512);
+  f.avx512_vnni = true;
+  EXPECT_EQ(choose_isa(f), Isa::kAvx512Vnni);
+}
+
+TEST_F(WoollyIsa, ForcedByTheEnvironment) {
+  CpuFeatures f;
+  f.avx2 = true;
+  ::setenv("WOOLLY_ISA", "generic", 1);
+  EXPECT_EQ(choose_isa(f), Isa::kGeneric);
+  ::setenv("WOOLLY_ISA", "avx512", 1);
+  EXPECT_THROW(choose_isa(f), Error);
+  ::setenv("WOOLLY_ISA", "mmx", 1);
+  EXPECT_THROW(choose_isa(f), Error);
+}
+
+}  // namespace
+}  // namespace woolly

@@ -1,0 +1,106 @@
+#include "engine/base/thread_pool.h"
+
+#include <sched.h>
+
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <string>
+
+#include "engine/base/check.h"
+
+namespace woolly {
+namespace {
+
+// How long a thread spins before it sleeps in the kernel. Phases of one token follow each other
+// within microseconds; two processes side by side must not burn each other's cores for longer.
+constexpr auto kSpinTime = std::chrono::microseconds(50);
+
+void cpu_relax() noexcept {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+// Waits until `value` differs from `old`: spins first, then sleeps.
+template <typename T>
+void wait_for_change(const std::atomic<T>& value, T old) noexcept {
+  const auto deadline = std::chrono::steady_clock::now() + kSpinTime;
+  while (value.load(std::memory_order_acquire) == old) {
+    for (int i = 0; i < 64; ++i) {
+      if (value.load(std::memory_order_acquire) != old) return;
+      cpu_relax();
+    }
+    if (std::chrono::steady_clock::now() > deadline) {
+      value.wait(old, std::memory_order_acquire);
+    }
+  }
+}
+
+// "max 100000" or "150000 100000" in cgroup v2's cpu.max of this process's group.
+int cgroup_quota_cores() {
+  std::ifstream membership("/proc/self/cgroup");
+  std::string line;
+  while (std::getline(membership, line)) {
+    if (line.rfind("0::", 0) != 0) continue;
+    std::ifstream limit("/sys/fs/cgroup" + line.substr(3) + "/cpu.max");
+    std::string quota;
+    double period = 0;
+    if (limit >> quota >> period && quota != "max" && period > 0) {
+      return std::max(1, static_cast<int>(std::ceil(std::stod(quota) / period)));
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+int usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  int cores = 1;
+  if (::sched_getaffinity(0, sizeof set, &set) == 0) cores = std::max(1, CPU_COUNT(&set));
+  const int quota = cgroup_quota_cores();
+  return quota > 0 ? std::min(cores, quota) : cores;
+}
+
+ThreadPool::ThreadPool(int threads) {
+  WOOLLY_CHECK(threads >= 1);
+  workers_.reserve(static_cast<std::size_t>(threads) - 1);
+  for (int thread = 1; thread < threads; ++thread) {
+    workers_.emplace_back([this, thread] { work(thread); });
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  stop_.store(true, std::memory_order_relaxed);
+  generation_.fetch_add(1, std::memory_order_release);
+  generation_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void ThreadPool::run_erased(Task task, void* context) {
+  task_ = task;
+  task_context_ = context;
+  pending_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+  generation_.fetch_add(1, std::memory_order_release);
+  generation_.notify_all();
+  task(context, 0);
+  for (int left = pending_.load(std::memory_order_acquire); left != 0;
+       left = pending_.load(std::memory_order_acquire)) {
+    wait_for_change(pending_, left);
+  }
+}
+
+void ThreadPool::work(int thread) {
+  std::uint32_t seen = 0;
+  for (;;) {
+    wait_for_change(generation_, seen);
+    seen = generation_.load(std::memory_order_acquire);
+    if (stop_.load(std::memory_order_relaxed)) return;
+    task_(task_context_, thread);
+    if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_all();
+  }
+}
+
+}  // namespace woolly

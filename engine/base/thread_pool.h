@@ -1,0 +1,58 @@
+// A persistent pool for data-parallel loops.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+namespace woolly {
+
+// Cores this process may use: affinity mask and cgroup quota, at least 1.
+int usable_cores();
+
+// One caller at a time; the caller works as thread 0. Not copyable, not movable.
+class ThreadPool {
+ public:
+  // threads >= 1, the caller included. Throws std::system_error when threads cannot be started.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const noexcept { return static_cast<int>(workers_.size()) + 1; }
+
+  // Runs body(thread) once on every thread and returns when all are done. `body` must not throw.
+  template <typename Body>
+  void run(Body&& body) {
+    run_erased([](void* context, int thread) { (*static_cast<Body*>(context))(thread); }, &body);
+  }
+
+  // Splits [0, count) into one contiguous range per thread, each a multiple of `grain` except the
+  // last, and runs body(thread, begin, end) for the ranges that are not empty.
+  template <typename Body>
+  void for_ranges(std::int64_t count, std::int64_t grain, Body&& body) {
+    const std::int64_t grains = (count + grain - 1) / grain;
+    const int n = threads();
+    run([&](int thread) {
+      const std::int64_t begin = grains * thread / n * grain;
+      const std::int64_t end = std::min(count, grains * (thread + 1) / n * grain);
+      if (begin < end) body(thread, begin, end);
+    });
+  }
+
+ private:
+  using Task = void (*)(void* context, int thread);
+  void run_erased(Task task, void* context);
+  void work(int thread);
+
+  std::vector<std::thread> workers_;
+  Task task_ = nullptr;
+  void* task_context_ = nullptr;
+  std::atomic<std::uint32_t> generation_{0};
+  std::atomic<int> pending_{0};
+  std::atomic<bool> stop_{false};
+};
+
+}  // namespace woolly

@@ -1,0 +1,53 @@
+#include "engine/base/thread_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <numeric>
+#include <vector>
+
+namespace woolly {
+namespace {
+
+TEST(ThreadPool, RunsOnceOnEveryThread) {
+  for (const int threads : {1, 2, 5}) {
+    ThreadPool pool(threads);
+    EXPECT_EQ(pool.threads(), threads);
+    for (int round = 0; round < 200; ++round) {
+      std::vector<std::atomic<int>> counts(static_cast<std::size_t>(threads));
+      pool.run([&](int thread) { ++counts[static_cast<std::size_t>(thread)]; });
+      for (const auto& count : counts) ASSERT_EQ(count.load(), 1);
+    }
+  }
+}
+
+TEST(ThreadPool, RangesCoverEverythingOnce) {
+  ThreadPool pool(3);
+  for (const std::int64_t count : {0, 1, 7, 16, 17, 1000}) {
+    for (const std::int64_t grain : {1, 4, 16}) {
+      std::vector<int> hits(static_cast<std::size_t>(count));
+      pool.for_ranges(count, grain, [&](int, std::int64_t begin, std::int64_t end) {
+        EXPECT_EQ(begin % grain, 0);
+        for (std::int64_t i = begin; i < end; ++i) ++hits[static_cast<std::size_t>(i)];
+      });
+      EXPECT_EQ(std::accumulate(hits.begin(), hits.end(), 0), count);
+      for (const int hit : hits) ASSERT_EQ(hit, 1);
+    }
+  }
+}
+
+TEST(ThreadPool, SleepsAndWakes) {
+  ThreadPool pool(2);
+  std::atomic<int> sum{0};
+  for (int round = 0; round < 5; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // past the spin: the worker sleeps
+    pool.run([&](int) { ++sum; });
+  }
+  EXPECT_EQ(sum.load(), 10);
+}
+
+TEST(UsableCores, AtLeastOne) { EXPECT_GE(usable_cores(), 1); }
+
+}  // namespace
+}  // namespace woolly

@@ -1,0 +1,76 @@
+// The engine's front door: a model file opened for one sequence.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <woolly/tokenizer.h>
+
+namespace woolly {
+
+struct SessionOptions {
+  std::string implementation = "fast";  // "fast" or "reference"
+  std::string kv_type = "f16";          // "f16" or "f32"
+  int threads = 0;                      // 0: every core this process may use
+  int context = 0;                      // tokens; 0: the model's own limit
+  // Optimization flags as on the command line, for example {"gemm", "blas"}.
+  std::vector<std::pair<std::string, std::string>> opts;
+};
+
+struct ModelInfo {
+  std::string path;
+  std::string architecture;  // "llama"
+  std::string name;
+  std::string content_hash;  // of the whole file; 16 hex digits
+  std::uint64_t file_bytes;
+  std::uint64_t parameters;
+  std::uint64_t weight_bytes_per_token;  // bytes of weights that one decoded token reads
+  int context_train;
+  int vocab_size;
+};
+
+struct SessionTimings {
+  double load_ms = 0;  // open() until ready for the first token
+};
+
+// Errors: open() and the calls below throw Error (usage) for a bad file, option or token id and when
+// the context would overflow; nothing changes then. Not thread-safe; two sessions are independent.
+class Session {
+ public:
+  static Session open(const std::string& path, const SessionOptions& options);
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  const ModelInfo& info() const;
+  const Tokenizer& tokenizer() const;
+  const SessionTimings& timings() const;
+  // Every optimization flag with the value in force, for records of results.
+  std::vector<std::pair<std::string, std::string>> effective_options() const;
+
+  int context() const;   // tokens that fit
+  int position() const;  // tokens in the KV cache
+
+  // Runs the tokens and returns the logits [vocab_size] after the last one; valid until the next call.
+  std::span<const float> prefill(std::span<const TokenId> tokens);
+  std::span<const float> decode(TokenId token);
+
+  // As prefill, but calls sink(i, logits) for every token index i in [first, tokens.size()).
+  using LogitsSink = std::function<void(int index, std::span<const float> logits)>;
+  void score(std::span<const TokenId> tokens, int first, const LogitsSink& sink);
+
+  // Forgets all tokens from `position` on.
+  void truncate(int position);
+
+ private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace woolly

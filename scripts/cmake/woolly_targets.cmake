@@ -1,0 +1,81 @@
+# One place for flags and for the way targets are declared.
+include(GoogleTest OPTIONAL)
+include(CheckCXXCompilerFlag)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+add_library(woolly_flags INTERFACE)
+# Contraction off: a*b+c means the same in every variant and on every compiler unless a kernel
+# asks for FMA by name.
+target_compile_options(woolly_flags INTERFACE -Wall -Wextra -Wshadow -ffp-contract=off
+                       $<$<BOOL:${WOOLLY_WERROR}>:-Werror>)
+target_include_directories(woolly_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/engine/include)
+if(WOOLLY_TEST_HOOKS)
+  target_compile_definitions(woolly_flags INTERFACE WOOLLY_TEST_HOOKS=1)
+endif()
+if(WOOLLY_SANITIZE)
+  target_compile_options(woolly_flags INTERFACE -fsanitize=${WOOLLY_SANITIZE} -fno-sanitize-recover=all
+                         -fno-omit-frame-pointer)
+  target_link_options(woolly_flags INTERFACE -fsanitize=${WOOLLY_SANITIZE})
+endif()
+
+if(WOOLLY_TIDY)
+  find_program(CLANG_TIDY_PROGRAM NAMES clang-tidy-14 clang-tidy REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY_PROGRAM} --quiet)
+endif()
+
+# woolly_library(NAME SOURCES a.cpp ... LINK lib ...): a static library with the house flags.
+function(woolly_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC woolly_flags ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
+endfunction()
+
+# woolly_executable(NAME SOURCES ... LINK ...): lands in build/PRESET/bin.
+function(woolly_executable name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE woolly_flags ${ARG_LINK})
+endfunction()
+
+# woolly_test(NAME SOURCES x_test.cpp ... LINK lib ... [LABELS l ...] [PROPERTIES p v ...]): one
+# GoogleTest binary, one CTest entry a case. Tests find built commands in WOOLLY_BIN_DIR and data
+# in WOOLLY_SHARED_DATA.
+function(woolly_test name)
+  if(NOT WOOLLY_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PROPERTIES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_link_libraries(${name} PRIVATE woolly_flags GTest::gmock GTest::gtest_main ${ARG_LINK})
+  target_compile_definitions(${name} PRIVATE WOOLLY_BIN_DIR="${CMAKE_BINARY_DIR}/bin"
+                             WOOLLY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 ${ARG_PROPERTIES})
+endfunction()
+
+# woolly_isa_library(NAME ISA SOURCES ...): objects compiled for one instruction set, linked in by
+# the operation that dispatches to them at run time. Such files use intrinsics and C headers only.
+set(WOOLLY_ISA_FLAGS_generic "")
+set(WOOLLY_ISA_FLAGS_avx2 -mavx2 -mfma -mf16c)
+set(WOOLLY_ISA_FLAGS_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mf16c
+    -mprefer-vector-width=512)
+set(WOOLLY_ISA_FLAGS_avx512vnni ${WOOLLY_ISA_FLAGS_avx512} -mavx512vnni)
+function(woolly_isa_library name isa)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  add_library(${name} OBJECT ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE woolly_flags)
+  target_compile_options(${name} PRIVATE ${WOOLLY_ISA_FLAGS_${isa}} -O3 -ffp-contract=fast)
+endfunction()
