@@ -1,0 +1,44 @@
+// Faults that tests inject into a build with WOOLLY_TEST_HOOKS; nothing at all in a release.
+#pragma once
+
+#include <chrono>
+#include <cstdlib>
+
+namespace woolly {
+
+#if defined(WOOLLY_TEST_HOOKS)
+inline constexpr bool kTestHooks = true;
+#else
+inline constexpr bool kTestHooks = false;
+#endif
+
+// WOOLLY_TEST_SLOWDOWN_PCT as it was at the first call; 0 when unset or not a positive number.
+inline double injected_slowdown_pct() noexcept {
+  if constexpr (!kTestHooks) {
+    return 0;
+  } else {
+    static const double pct = [] {
+      const char* text = std::getenv("WOOLLY_TEST_SLOWDOWN_PCT");
+      const double value = text != nullptr ? std::strtod(text, nullptr) : 0;
+      return value > 0 ? value : 0;
+    }();
+    return pct;
+  }
+}
+
+// Burns WOOLLY_TEST_SLOWDOWN_PCT percent of the time since `started`, so that the work just done
+// looks that much slower. A busy wait, because a sleep is rounded up by the kernel's timer slack.
+inline void injected_slowdown(
+    [[maybe_unused]] std::chrono::steady_clock::time_point started) noexcept {
+  if constexpr (kTestHooks) {
+    const double pct = injected_slowdown_pct();
+    if (pct <= 0) return;
+    const auto now = std::chrono::steady_clock::now();
+    const auto extra = std::chrono::duration<double, std::nano>(now - started) * (pct / 100.0);
+    const auto until = now + std::chrono::duration_cast<std::chrono::steady_clock::duration>(extra);
+    while (std::chrono::steady_clock::now() < until) {
+    }
+  }
+}
+
+}  // namespace woolly
