@@ -1,4 +1,5 @@
-// Memory for weights, caches and activations: anonymous, page-aligned, zeroed, optionally in huge pages.
+// Memory for weights, caches and activations: anonymous, page-aligned, zeroed, optionally in huge
+// pages.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// What one engine instance owns and passes down: topology, thread pool, instruction set. No globals.
+// What one engine instance owns and passes down: topology, thread pool, instruction set. No
+// globals.
 #pragma once
 
 #include "engine/base/cpu_features.h"

@@ -9,11 +9,11 @@ namespace woolly {
 // Ordered: a later one includes what the kernels named after an earlier one need.
 enum class Isa { kGeneric, kAvx2, kAvx512, kAvx512Vnni };
 
-std::string_view isa_name(Isa isa);                        // "generic", "avx2", ...
+std::string_view isa_name(Isa isa);  // "generic", "avx2", ...
 std::optional<Isa> isa_from_name(std::string_view name);
 
 struct CpuFeatures {
-  bool avx2 = false;  // with FMA and F16C
+  bool avx2 = false;    // with FMA and F16C
   bool avx512 = false;  // F, BW, DQ, VL
   bool avx512_vnni = false;
   bool avx512_bf16 = false;

@@ -55,7 +55,8 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
   }
   if (!good) {
     ::unlink(temporary.c_str());
-    throw_usage(fmt::format("{}: cannot be written: {}", path.string(), std::strerror(saved_errno)));
+    throw_usage(
+        fmt::format("{}: cannot be written: {}", path.string(), std::strerror(saved_errno)));
   }
 }
 

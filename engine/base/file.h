@@ -11,7 +11,8 @@ namespace woolly {
 std::string read_file(const std::filesystem::path& path);
 
 // Writes to a temporary file beside `path`, syncs it and renames it over `path`: a reader sees the
-// old or the new content, never a part. Throws Error (usage) and leaves `path` as it was on failure.
+// old or the new content, never a part. Throws Error (usage) and leaves `path` as it was on
+// failure.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 }  // namespace woolly

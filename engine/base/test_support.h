@@ -12,13 +12,14 @@
 
 namespace woolly::test {
 
-// WOOLLY_SHARED_DATA, else ../shared/data beside the checkout; nothing when `relative` is not there.
-// A test that needs it skips with GTEST_SKIP() and a self-made counterpart covers the same code.
+// WOOLLY_SHARED_DATA, else ../shared/data beside the checkout; nothing when `relative` is not
+// there. A test that needs it skips with GTEST_SKIP() and a self-made counterpart covers the same
+// code.
 inline std::optional<std::filesystem::path> shared_data(const std::string& relative) {
   const char* env = std::getenv("WOOLLY_SHARED_DATA");
-  const std::filesystem::path root = env != nullptr
-                                         ? std::filesystem::path(env)
-                                         : std::filesystem::path(WOOLLY_SOURCE_DIR) / "../shared/data";
+  const std::filesystem::path root =
+      env != nullptr ? std::filesystem::path(env)
+                     : std::filesystem::path(WOOLLY_SOURCE_DIR) / "../shared/data";
   std::filesystem::path path = root / relative;
   if (!std::filesystem::exists(path)) return std::nullopt;
   return path;

@@ -22,7 +22,8 @@ std::string version_text() {
 
 }  // namespace
 
-std::unique_ptr<CLI::App> make_app(std::string name, std::string description, std::string examples) {
+std::unique_ptr<CLI::App> make_app(std::string name, std::string description,
+                                   std::string examples) {
   auto app = std::make_unique<CLI::App>(std::move(description), std::move(name));
   app->set_version_flag("--version", version_text());
   if (!examples.empty()) app->footer("Examples:\n" + std::move(examples));

@@ -1,17 +1,16 @@
 // What every command's main shares: CLI11 set up one way, and the exit code contract.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
-
 namespace woolly::cli {
 
-// An App with the house conventions: --help, --version where `with_version`, `examples` printed after
-// the options.
+// An App with the house conventions: --help, --version where `with_version`, `examples` printed
+// after the options.
 std::unique_ptr<CLI::App> make_app(std::string name, std::string description, std::string examples);
 
 // Parses and runs `body` under guarded_main. --help and --version print and give 0; a wrong

@@ -2,6 +2,7 @@
 // Source: the GGUF specification, versions 2 and 3 (ggml's docs/gguf.md).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -62,6 +63,9 @@ inline ValueType value_type(const Value& value) { return static_cast<ValueType>(
 class Metadata {
  public:
   using Entry = std::pair<std::string, Value>;
+
+  Metadata() = default;
+  explicit Metadata(std::vector<Entry> entries);  // keys must differ
 
   void set(std::string key, Value value);  // replaces an entry of that key
   const Value* find(std::string_view key) const;

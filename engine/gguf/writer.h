@@ -29,6 +29,7 @@ class Writer {
  private:
   void write(std::span<const std::byte> bytes);
   void pad_to_alignment();
+  void abandon() noexcept;
 
   std::filesystem::path path_;
   std::filesystem::path temporary_;

@@ -48,7 +48,8 @@ std::optional<DType> dtype_from_number(std::uint32_t number) {
 
 std::optional<DType> dtype_from_name(std::string_view name) {
   const auto same = [](char a, char b) {
-    return std::toupper(static_cast<unsigned char>(a)) == std::toupper(static_cast<unsigned char>(b));
+    return std::toupper(static_cast<unsigned char>(a)) ==
+           std::toupper(static_cast<unsigned char>(b));
   };
   for (const DTypeTraits& t : kTraits) {
     if (std::equal(name.begin(), name.end(), t.name.begin(), t.name.end(), same)) return t.dtype;

@@ -30,8 +30,8 @@ enum class DType : std::uint32_t {
 
 struct DTypeTraits {
   DType dtype;
-  std::string_view name;      // as in benchmark names and GGUF tools: "F32", "Q4_K", "IQ4_NL"
-  std::size_t block_values;   // values per block; a row is a whole number of blocks
+  std::string_view name;     // as in benchmark names and GGUF tools: "F32", "Q4_K", "IQ4_NL"
+  std::size_t block_values;  // values per block; a row is a whole number of blocks
   std::size_t block_bytes;
 };
 
@@ -39,8 +39,8 @@ struct DTypeTraits {
 std::span<const DTypeTraits> all_dtypes();
 
 const DTypeTraits& dtype_traits(DType dtype);
-std::optional<DType> dtype_from_number(std::uint32_t number);   // nothing: not supported
-std::optional<DType> dtype_from_name(std::string_view name);    // "Q4_K", also "q4_k"
+std::optional<DType> dtype_from_number(std::uint32_t number);  // nothing: not supported
+std::optional<DType> dtype_from_name(std::string_view name);   // "Q4_K", also "q4_k"
 
 // Bytes of a row of `values` values; `values` must be a multiple of the block.
 std::size_t row_bytes(DType dtype, std::size_t values);

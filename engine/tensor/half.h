@@ -14,7 +14,8 @@ inline float half_to_float(std::uint16_t h) noexcept {
   if (magnitude >= 0x7C00U) {  // infinity or NaN
     return std::bit_cast<float>(sign | 0x7F800000U | (magnitude & 0x3FFU) << 13);
   }
-  // Put the bits where a float's are and multiply by 2^112: subnormals come out right by themselves.
+  // Put the bits where a float's are and multiply by 2^112: subnormals come out right by
+  // themselves.
   const float scaled = std::bit_cast<float>(magnitude << 13) * 0x1p112F;
   return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(scaled));
 }

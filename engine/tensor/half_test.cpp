@@ -12,8 +12,8 @@ namespace {
 double half_by_arithmetic(unsigned h) {
   const int exponent = static_cast<int>(h >> 10 & 31U);
   const double fraction = h & 1023U;
-  const double magnitude = exponent == 0 ? std::ldexp(fraction, -24)
-                                         : std::ldexp(1024 + fraction, exponent - 25);
+  const double magnitude =
+      exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
   return (h & 0x8000U) != 0 ? -magnitude : magnitude;
 }
 

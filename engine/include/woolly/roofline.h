@@ -13,25 +13,26 @@ struct ReadBandwidth {
 };
 
 struct ArithmeticPeak {
-  std::string isa;   // "avx2", "avx512", "avx512vnni", ...
-  std::string kind;  // "f32" (FLOP/s, an FMA counts two) or "int8" (OP/s, a multiply-add counts two)
+  std::string isa;  // "avx2", "avx512", "avx512vnni", ...
+  std::string
+      kind;  // "f32" (FLOP/s, an FMA counts two) or "int8" (OP/s, a multiply-add counts two)
   int threads;
   double giga_ops;  // 1e9 operations per second
 };
 
 struct Roofline {
-  double read_gbps;  // the best of `bandwidth`: the roof of decode
-  double f32_gflops; // the best f32 peak at the largest thread count
-  double int8_gops;  // the best int8 peak at the largest thread count
+  double read_gbps;   // the best of `bandwidth`: the roof of decode
+  double f32_gflops;  // the best f32 peak at the largest thread count
+  double int8_gops;   // the best int8 peak at the largest thread count
   std::vector<ReadBandwidth> bandwidth;
   std::vector<ArithmeticPeak> peaks;
 };
 
 struct RooflineOptions {
-  int threads = 0;               // 0: every core this process may use
+  int threads = 0;  // 0: every core this process may use
   double seconds_per_point = 0.3;
   std::size_t working_set_bytes = std::size_t{512} << 20;
-  bool best_only = false;        // only the points that decide read_gbps, f32_gflops and int8_gops
+  bool best_only = false;  // only the points that decide read_gbps, f32_gflops and int8_gops
 };
 
 // Takes seconds; keep the machine quiet.

@@ -38,8 +38,9 @@ struct SessionTimings {
   double load_ms = 0;  // open() until ready for the first token
 };
 
-// Errors: open() and the calls below throw Error (usage) for a bad file, option or token id and when
-// the context would overflow; nothing changes then. Not thread-safe; two sessions are independent.
+// Errors: open() and the calls below throw Error (usage) for a bad file, option or token id and
+// when the context would overflow; nothing changes then. Not thread-safe; two sessions are
+// independent.
 class Session {
  public:
   static Session open(const std::string& path, const SessionOptions& options);
@@ -56,7 +57,8 @@ class Session {
   int context() const;   // tokens that fit
   int position() const;  // tokens in the KV cache
 
-  // Runs the tokens and returns the logits [vocab_size] after the last one; valid until the next call.
+  // Runs the tokens and returns the logits [vocab_size] after the last one; valid until the next
+  // call.
   std::span<const float> prefill(std::span<const TokenId> tokens);
   std::span<const float> decode(TokenId token);
 
