@@ -78,4 +78,5 @@ function(woolly_isa_library name isa)
   add_library(${name} OBJECT ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE woolly_flags)
   target_compile_options(${name} PRIVATE ${WOOLLY_ISA_FLAGS_${isa}} -O3 -ffp-contract=fast)
+  set_property(GLOBAL APPEND PROPERTY WOOLLY_ISA_LIBRARIES ${name})  # scripts/checks/isa_objects.sh
 endfunction()

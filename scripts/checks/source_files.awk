@@ -1,0 +1,60 @@
+# Reads file names, one a line, and prints what is wrong as file:line: rule.
+# `exceptions` lists patterns of .cpp files without a test beside them: "REGEX  # reason".
+
+BEGIN {
+  kMaxLines = 600
+  kMaxColumns = 100
+  while ((getline text < exceptions) > 0) {
+    if (text ~ /^[ \t]*(#|$)/) continue
+    if (text !~ /[^ \t][ \t]+# [^ \t]/) fail(exceptions ": an exception needs a reason: " text)
+    sub(/[ \t]+#.*$/, "", text)
+    excused[++patterns] = text
+  }
+}
+
+{
+  known[$0] = 1
+  names[++files] = $0
+  check_text($0)
+}
+
+END {
+  if (files == 0) { print "no source files were found "; exit 1 }
+  for (i = 1; i <= files; i++) check_test(names[i])
+  for (i = 1; i <= patterns; i++)
+    if (!used[i]) fail(exceptions ": no file needs the exception " excused[i] ": remove it")
+  printf "%d files, %d broken rules\n", files, broken
+  exit broken > 0
+}
+
+function check_text(file,    text, number, columns) {
+  number = 0
+  while ((getline text < file) > 0) {
+    number++
+    if (index(text, "\t")) fail(file ":" number ": a tab: indent with blanks")
+    if (text ~ /[ \r]$/) fail(file ":" number ": a blank at the end of the line")
+    # In the C locale a character outside ASCII is one lead byte and continuation bytes.
+    columns = text
+    gsub(/[\200-\277]/, "", columns)
+    if (length(columns) > kMaxColumns && text !~ /https?:\/\//)
+      fail(file ":" number ": " length(columns) " columns: the limit is " kMaxColumns)
+  }
+  close(file)
+  if (number > kMaxLines && file !~ /\.inc$/)
+    fail(file ":" number ": " number " lines: split it, the limit is " kMaxLines)
+}
+
+function check_test(file,    test, i) {
+  if (file !~ /\.cpp$/ || file ~ /_test\.cpp$/) return
+  test = file
+  sub(/\.cpp$/, "_test.cpp", test)
+  if (test in known) return
+  for (i = 1; i <= patterns; i++)
+    if (file ~ ("^" excused[i] "$")) { used[i] = 1; return }
+  fail(file ":1: no " test " beside it (or say in " exceptions " what tests it)")
+}
+
+function fail(message) {
+  print message
+  broken++
+}
