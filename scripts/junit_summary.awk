@@ -31,7 +31,7 @@ function note_output(line) {
   else if (!known) reason = line
 }
 
-/<testsuite / { in_suite = 1 }
+/<testsuite( |$)/ { in_suite = 1 }
 in_suite && /[ \t]tests="/ { total = attribute("tests"); in_suite = 0 }
 
 /<testcase / {
