@@ -4,6 +4,7 @@
 BEGIN {
   kMaxLines = 600
   kMaxColumns = 100
+  kMaxFunctionLines = 70
   while ((getline text < exceptions) > 0) {
     if (text ~ /^[ \t]*(#|$)/) continue
     if (text !~ /[^ \t][ \t]+# [^ \t]/) fail(exceptions ": an exception needs a reason: " text)
@@ -28,7 +29,8 @@ END {
 }
 
 function check_text(file,    text, number, columns) {
-  number = 0
+  number = block_start = 0
+  raw_end = ""
   while ((getline text < file) > 0) {
     number++
     if (index(text, "\t")) fail(file ":" number ": a tab: indent with blanks")
@@ -38,10 +40,37 @@ function check_text(file,    text, number, columns) {
     gsub(/[\200-\277]/, "", columns)
     if (length(columns) > kMaxColumns && text !~ /https?:\/\//)
       fail(file ":" number ": " length(columns) " columns: the limit is " kMaxColumns)
+    if (file ~ /\.(cpp|h)$/) measure_function(file, number, text)
   }
   close(file)
   if (number > kMaxLines && file !~ /\.inc$/)
     fail(file ":" number ": " number " lines: split it, the limit is " kMaxLines)
+}
+
+# In formatted code a function outside of classes ends with a brace in the first column; tables and
+# types end with "};". Text in a raw string is a table, too.
+function measure_function(file, number, text,    lines) {
+  if (in_raw_string(text)) { raw_lines++; return }
+  if (block_start == 0) {
+    if (text ~ /\{$/ && text !~ /^(inline )?namespace/) { block_start = number; raw_lines = 0 }
+  } else if (text ~ /^}/) {
+    lines = number - block_start - 1 - raw_lines
+    if (text !~ /^};/ && lines > kMaxFunctionLines)
+      fail(file ":" block_start ": a function of " lines " lines: the limit is " kMaxFunctionLines)
+    block_start = 0
+  }
+}
+
+function in_raw_string(text,    delimiter) {
+  if (raw_end != "") {
+    if (index(text, raw_end)) raw_end = ""
+    return 1
+  }
+  if (match(text, /R"[a-z_]*\(/)) {
+    delimiter = ")" substr(text, RSTART + 2, RLENGTH - 3) "\""
+    if (!index(substr(text, RSTART + RLENGTH), delimiter)) raw_end = delimiter
+  }
+  return 0
 }
 
 function check_test(file,    test, i) {

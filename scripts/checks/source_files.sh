@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the shape of source files: at most 600 lines of at most 100 columns, no tabs, no trailing
-# blanks, and a test beside every .cpp. Tables (*.inc) may be longer than 600 lines.
+# Checks the shape of source files: at most 600 lines of at most 100 columns, functions of at most
+# 70 lines, no tabs, no trailing blanks, and a test beside every .cpp. Tables (*.inc) may be longer.
 #
 # usage: source_files.sh [ROOT]
 set -euo pipefail

@@ -40,6 +40,15 @@ tree
 given kernels.inc "${lines_600}int a;\nint a;"
 expect 0 ' 0 broken rules$' "$check" "$scratch"
 tree
+given a.h "namespace x {\nint f() {\n${lines_600:0:560}}\n}"
+expect 0 ' 0 broken rules$' "$check" "$scratch"
+given a.h "namespace x {\nint f(\n    int b) {\n${lines_600:0:568}}\n}"
+expect 1 '^a\.h:3: a function of 71 lines' "$check" "$scratch"
+given a.h "auto f() {\nreturn R\"x(\n${lines_600:0:568})x\";\n}"
+expect 0 ' 0 broken rules$' "$check" "$scratch"
+given a.h "constexpr int a[] = {\n${lines_600:0:568}};"
+expect 0 ' 0 broken rules$' "$check" "$scratch"
+tree
 given engine/a.cpp 'int a;'
 expect 1 '^engine/a\.cpp:1: no engine/a_test\.cpp beside it' "$check" "$scratch"
 given engine/a_test.cpp 'int a;'
