@@ -3,11 +3,10 @@
 #pragma once
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace woolly::samples {
 
@@ -16,9 +15,10 @@ namespace woolly::samples {
 using Environment = std::map<std::string, std::string>;
 
 struct Result {
-  std::string benchmark;  // a database key: "matmul/Q4_K/blas/m1_n4096_k4096", "e2e/tiny-Q4_0/pp512_tg128_d0"
-  std::string metric;     // "prefill_tps", "decode_tps", "time_ns", ...
-  std::string unit;       // "t/s", "ms", "ns", "B", "B/s", "1"
+  std::string benchmark;        // a database key: "matmul/Q4_K/blas/m1_n4096_k4096",
+                                // "e2e/tiny-Q4_0/pp512_tg128_d0"
+  std::string metric;           // "prefill_tps", "decode_tps", "time_ns", ...
+  std::string unit;             // "t/s", "ms", "ns", "B", "B/s", "1"
   std::vector<double> samples;  // one robust value per launch, in launch order; never empty
   std::string answer_hash;      // of what was computed; "" when the producer has none
 };
@@ -44,9 +44,16 @@ struct Summary {
 Summary summarize(std::vector<double> samples);
 
 // {"producer", "started_at", "environment": {...},
-//  "results": [{"benchmark", "metric", "unit", "samples": [...], "median", "ci_low", "ci_high", "answer_hash"}]}
+//  "results": [{"benchmark", "metric", "unit", "samples": [...], "median", "ci_low", "ci_high",
+//  "answer_hash"}]}
 nlohmann::ordered_json to_json(const Record& record);
-// The inverse; summaries are ignored. Throws Error (usage) that names `source` and the bad field.
+// Throws Error (usage) that names `source` and the field when a record could not be stored: no
+// name, a control character in a text, a time that is not UTC as above, no results, an empty or
+// non-finite sample, a benchmark and metric given twice.
+void validate(const Record& record, std::string_view source);
+
+// The inverse; summaries are ignored. Throws Error (usage) that names `source` and the bad field;
+// what it returns is valid.
 Record from_json(const nlohmann::json& json, std::string_view source);
 
 }  // namespace woolly::samples

@@ -34,6 +34,7 @@ struct BaselineInfo {
   std::string created_at;
   std::string commit;
   std::string machine_id;
+  std::string producer;
 };
 
 // One point of a history: the samples of one benchmark and metric in one run.
@@ -55,17 +56,17 @@ struct SeriesKey {
 // A decision of the gate about one benchmark and metric.
 struct Verdict {
   SeriesKey key;
-  std::string state;     // "REGRESSED", "IMPROVED", "UNCHANGED", "INCONCLUSIVE", "MISSING", "FAILED"
-  double estimate;       // relative change of the metric's value, head over base, minus 1
+  std::string state;  // "REGRESSED", "IMPROVED", "UNCHANGED", "INCONCLUSIVE", "MISSING", "FAILED"
+  double estimate;    // relative change of the metric's value, head over base, minus 1
   double ci_low;
   double ci_high;
-  double margin;         // delta in force, as a relative change
+  double margin;  // delta in force, as a relative change
   int pairs;
 };
 
 struct GateRecord {
   std::string started_at;
-  std::string base;      // what the user named: folder, ref or baseline
+  std::string base;  // what the user named: folder, ref or baseline
   std::string head;
   int exit_code;
   std::vector<Verdict> verdicts;
@@ -79,8 +80,8 @@ struct AaSample {
 
 // One connection. Not thread-safe; any number of processes may each have one on the same file:
 // writers wait for each other (busy timeout) and every write is one transaction.
-// Errors: Error (usage) for a file that is no woolly database, is newer than this program, or cannot
-// be written; the message names the file.
+// Errors: Error (usage) for a file that is no woolly database, is newer than this program, or
+// cannot be written; the message names the file.
 class Store {
  public:
   // Creates the file when missing and migrates an older schema.
@@ -93,17 +94,19 @@ class Store {
 
   // Stores a record whole or not at all.
   RunId add(const samples::Record& record);
+  // All of them or none; the ids in the same order.
+  std::vector<RunId> add_all(const std::vector<samples::Record>& records);
 
-  std::vector<RunSummary> runs() const;                  // newest first
-  samples::Record run(RunId id) const;                   // Error (usage) when there is none
+  std::vector<RunSummary> runs() const;  // newest first
+  samples::Record run(RunId id) const;   // Error (usage) when there is none
   std::optional<RunId> latest_run(std::string_view producer) const;
 
-  // Names a run. A name once set is refused unless `replace`.
+  // Names a run. A name holds one run per producer; once set it is refused unless `replace`.
   void set_baseline(std::string_view name, RunId run, bool replace = false);
   std::optional<BaselineInfo> baseline(std::string_view name, std::string_view producer) const;
   std::vector<BaselineInfo> baselines() const;
 
-  std::vector<SeriesKey> series() const;                      // sorted
+  std::vector<SeriesKey> series() const;                         // sorted
   std::vector<SeriesPoint> history(const SeriesKey& key) const;  // oldest first
 
   void add_gate(const GateRecord& gate, const std::string& machine_id);

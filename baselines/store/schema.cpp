@@ -1,0 +1,136 @@
+#include "baselines/store/schema.h"
+
+#include <fmt/format.h>
+
+#include <woolly/error.h>
+
+namespace woolly::store {
+namespace {
+
+int pragma(SQLite::Database& database, const char* name) {
+  return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();
+}
+
+void check_ours(SQLite::Database& database, const std::string& name) {
+  const int application = pragma(database, "application_id");
+  const bool empty = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
+  if (application != kApplicationId && !(empty && application == 0)) {
+    throw_usage(fmt::format("{}: an SQLite file, but not a woolly database", name));
+  }
+  const int version = pragma(database, "user_version");
+  const int known = static_cast<int>(migrations().size());
+  if (version < 0 || version > known) {
+    throw_usage(fmt::format("{}: written by a newer woolly (schema {}, this program knows {})",
+                            name, version, known),
+                "update woolly or use another file");
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& migrations() {
+  static const std::vector<std::string> list{R"sql(
+CREATE TABLE machine (
+  id INTEGER PRIMARY KEY,
+  fingerprint TEXT NOT NULL UNIQUE,
+  fields TEXT NOT NULL CHECK (json_valid(fields)),
+  cpu_model TEXT GENERATED ALWAYS AS (json_extract(fields, '$.cpu_model')) VIRTUAL,
+  kernel TEXT GENERATED ALWAYS AS (json_extract(fields, '$.kernel')) VIRTUAL
+);
+CREATE TABLE build (
+  id INTEGER PRIMARY KEY,
+  fields TEXT NOT NULL UNIQUE CHECK (json_valid(fields)),
+  commit_hash TEXT GENERATED ALWAYS AS (json_extract(fields, '$.commit')) VIRTUAL,
+  dirty TEXT GENERATED ALWAYS AS (json_extract(fields, '$.dirty')) VIRTUAL
+);
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  producer TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  recorded_at TEXT NOT NULL,
+  machine_id INTEGER NOT NULL REFERENCES machine (id),
+  build_id INTEGER NOT NULL REFERENCES build (id),
+  fields TEXT NOT NULL CHECK (json_valid(fields))
+);
+CREATE INDEX run_by_time ON run (started_at, id);
+CREATE TABLE benchmark (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  UNIQUE (name, metric, unit)
+);
+CREATE TABLE result (
+  id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  benchmark_id INTEGER NOT NULL REFERENCES benchmark (id),
+  answer_hash TEXT NOT NULL,
+  UNIQUE (run_id, benchmark_id)
+);
+CREATE INDEX result_by_benchmark ON result (benchmark_id, run_id);
+CREATE TABLE sample (
+  result_id INTEGER NOT NULL REFERENCES result (id) ON DELETE CASCADE,
+  launch INTEGER NOT NULL,
+  value REAL NOT NULL,
+  PRIMARY KEY (result_id, launch)
+) WITHOUT ROWID;
+CREATE TABLE baseline (
+  name TEXT NOT NULL,
+  producer TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  created_at TEXT NOT NULL,
+  PRIMARY KEY (name, producer)
+) WITHOUT ROWID;
+CREATE INDEX baseline_by_run ON baseline (run_id);
+CREATE TABLE gate (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  started_at TEXT NOT NULL,
+  machine_id INTEGER NOT NULL REFERENCES machine (id),
+  base TEXT NOT NULL,
+  head TEXT NOT NULL,
+  exit_code INTEGER NOT NULL
+);
+CREATE TABLE verdict (
+  id INTEGER PRIMARY KEY,
+  gate_id INTEGER NOT NULL REFERENCES gate (id) ON DELETE CASCADE,
+  benchmark_id INTEGER NOT NULL REFERENCES benchmark (id),
+  state TEXT NOT NULL CHECK (state IN ('REGRESSED', 'IMPROVED', 'UNCHANGED', 'INCONCLUSIVE', 'MISSING', 'FAILED')),
+  estimate REAL,
+  ci_low REAL,
+  ci_high REAL,
+  margin REAL,
+  pairs INTEGER NOT NULL,
+  UNIQUE (gate_id, benchmark_id)
+);
+CREATE TABLE aa_sample (
+  id INTEGER PRIMARY KEY,
+  machine_id INTEGER NOT NULL REFERENCES machine (id),
+  benchmark_id INTEGER NOT NULL REFERENCES benchmark (id),
+  theta REAL NOT NULL,
+  recorded_at TEXT NOT NULL
+);
+CREATE INDEX aa_sample_by_benchmark ON aa_sample (benchmark_id, machine_id);
+)sql"};
+  return list;
+}
+
+void prepare(SQLite::Database& database, const std::string& name) {
+  check_ours(database, name);
+  const int last = static_cast<int>(migrations().size());
+  while (pragma(database, "user_version") < last) {
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    check_ours(database, name);  // another process may have been here while this one waited
+    const int version = pragma(database, "user_version");
+    if (version == last) break;
+    database.exec(migrations()[static_cast<std::size_t>(version)]);
+    database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+    database.exec(fmt::format("PRAGMA user_version = {}", version + 1));
+    transaction.commit();
+  }
+  database.exec("PRAGMA foreign_keys = ON");
+  if (database.execAndGet("PRAGMA journal_mode").getString() != "wal") {
+    database.exec("PRAGMA journal_mode = WAL");
+  }
+}
+
+}  // namespace woolly::store

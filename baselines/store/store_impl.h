@@ -1,0 +1,26 @@
+// What the source files of Store share.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <string>
+
+#include "baselines/store/connection.h"
+#include "baselines/store/store.h"
+
+namespace woolly::store {
+
+struct Store::Impl {
+  explicit Impl(SQLite::Database opened) : database(std::move(opened)) {}
+
+  SQLite::Database database;
+};
+
+// The row of a benchmark, a machine, a build: found or made. Call inside a transaction.
+std::int64_t benchmark_row(SQLite::Database& database, const SeriesKey& key);
+std::int64_t machine_row(SQLite::Database& database, const std::string& fingerprint);
+
+// Error (usage) unless the run is there.
+void require_run(const SQLite::Database& database, RunId id);
+
+}  // namespace woolly::store
