@@ -1,0 +1,33 @@
+#include <cstring>
+
+#include "engine/kernels/roofline/probes.h"
+
+namespace woolly::roofline::reference {
+
+std::uint64_t read_stream(const std::byte* data, std::size_t bytes) noexcept {
+  std::uint64_t checksum = 0;
+  for (std::size_t offset = 0; offset < bytes; offset += sizeof checksum) {
+    std::uint64_t word;
+    std::memcpy(&word, data + offset, sizeof word);
+    checksum ^= word;
+  }
+  return checksum;
+}
+
+void f32_peak(std::int64_t rounds, float factor, float term, float* chains, int lanes) noexcept {
+  for (int i = 0; i < lanes; ++i) {
+    for (std::int64_t round = 0; round < rounds; ++round) chains[i] = chains[i] * factor + term;
+  }
+}
+
+void int8_peak(std::int64_t dots, const std::uint8_t* a, const std::int8_t* b, std::int32_t* sums,
+               int lanes) noexcept {
+  for (int i = 0; i < lanes; ++i) {
+    const int group = 4 * (i % 4);
+    for (std::int64_t n = 0; n < dots; ++n) {
+      for (int j = 0; j < 4; ++j) sums[i] += a[group + j] * b[group + j];
+    }
+  }
+}
+
+}  // namespace woolly::roofline::reference
