@@ -94,7 +94,7 @@ function area(path,    parts) {
 }
 
 function is_test(file) {
-  return file ~ /_test\.cpp$/ || file ~ /test_support\.(h|cpp)$/
+  return file ~ /_test\.cpp$/ || file ~ /test_support\.(h|cpp)$/ || file ~ /\/fake_[^\/]*\.h$/
 }
 
 function is_isa(file) {

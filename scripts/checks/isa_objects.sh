@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks objects compiled for one instruction set: they define no weak symbol. A weak symbol is an
-# inline function; the linker keeps any one copy of it, and a copy made with -mavx512f crashes the
-# machines that the portable callers of the same function run on.
+# Checks objects compiled for one instruction set: they define no weak function. Weak is how a
+# compiler marks an inline function; the linker keeps any one copy of it, and a copy made with
+# -mavx512f crashes the machines that the portable callers of the same function run on.
 #
 # usage: isa_objects.sh OBJECT...
 set -euo pipefail
@@ -11,7 +11,7 @@ set -euo pipefail
 broken=0
 for object in "$@"; do
   symbols=$(nm --defined-only --demangle "$object")
-  weak=$(awk '$2 ~ /^[WVu]$/' <<<"$symbols")
+  weak=$(awk '$2 == "W"' <<<"$symbols")
   if [[ -n $weak ]]; then
     printf '%s: defines inline functions that other objects may share:\n%s\n' "$object" "$weak"
     broken=1

@@ -6,7 +6,9 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/test_support.sh"
 
-given good.cpp 'namespace { int twice(int a) { return 2 * a; } }\nint f(int a) { return twice(a); }'
+given good.cpp 'namespace { int twice(int a) { return 2 * a; } }\nint f(int a) { return twice(a); }
+inline int shared_data = 1;
+int* g() { return &shared_data; }'
 given bad.cpp 'inline __attribute__((noinline)) int twice(int a) { return 2 * a; }
 int f(int a) { return twice(a); }'
 for name in good bad; do
