@@ -115,11 +115,15 @@ CREATE INDEX aa_sample_by_benchmark ON aa_sample (benchmark_id, machine_id);
 }
 
 void prepare(SQLite::Database& database, const std::string& name) {
-  check_ours(database, name);
+  {
+    SQLite::Transaction one_moment(
+        database);  // another process may be creating the tables right now
+    check_ours(database, name);
+  }
   const int last = static_cast<int>(migrations().size());
   while (pragma(database, "user_version") < last) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    check_ours(database, name);  // another process may have been here while this one waited
+    check_ours(database, name);  // it may have finished while this one waited for the lock
     const int version = pragma(database, "user_version");
     if (version == last) break;
     database.exec(migrations()[static_cast<std::size_t>(version)]);

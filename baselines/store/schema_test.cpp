@@ -1,0 +1,117 @@
+#include "baselines/store/schema.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <sstream>
+
+#include <woolly/error.h>
+
+#include "baselines/store/connection.h"
+#include "engine/base/file.h"
+#include "engine/base/test_support.h"
+
+namespace woolly::store {
+namespace {
+
+using testing::HasSubstr;
+using Columns = std::vector<std::pair<std::string, std::string>>;  // name, type
+
+// "## table" headings and the "| column | type | meaning |" rows below them.
+std::map<std::string, Columns> documented() {
+  std::istringstream in(
+      read_file(std::filesystem::path(WOOLLY_SOURCE_DIR) / "baselines/store/schema.md"));
+  const std::regex row(R"(\| (\w+) \| ([A-Z]+) \| (.+) \|)");
+  std::map<std::string, Columns> tables;
+  std::string table;
+  std::string line;
+  std::smatch match;
+  while (std::getline(in, line)) {
+    if (line.starts_with("## ")) {
+      table = line.substr(3);
+      tables[table];
+    } else if (std::regex_match(line, match, row)) {
+      tables[table].emplace_back(match[1], match[2]);
+    }
+  }
+  return tables;
+}
+
+std::map<std::string, Columns> real(SQLite::Database& database) {
+  std::map<std::string, Columns> tables;
+  SQLite::Statement names(
+      database, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+  while (names.executeStep()) {
+    const std::string table = names.getColumn(0).getString();
+    // table_xinfo is table_info with the generated columns.
+    SQLite::Statement columns(database, "SELECT name, type FROM pragma_table_xinfo(?)");
+    columns.bind(1, table);
+    while (columns.executeStep()) {
+      std::string type = columns.getColumn(1).getString();
+      type = type.substr(0, type.find(' '));  // "TEXT GENERATED ALWAYS"
+      tables[table].emplace_back(columns.getColumn(0).getString(), type);
+    }
+  }
+  return tables;
+}
+
+TEST(Schema, DocumentAndTablesAgree) {
+  const test::TemporaryFolder folder;
+  SQLite::Database database = open_database(folder / "a.db", OpenMode::kCreate);
+  const auto expected = documented();
+  EXPECT_GE(expected.size(), 10U);
+  EXPECT_EQ(real(database), expected);
+}
+
+TEST(Schema, NewDatabaseIsMarkedAndConfigured) {
+  const test::TemporaryFolder folder;
+  SQLite::Database database = open_database(folder / "a.db", OpenMode::kCreate);
+  EXPECT_EQ(database.execAndGet("PRAGMA application_id").getInt(), kApplicationId);
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(),
+            static_cast<int>(migrations().size()));
+  EXPECT_EQ(database.execAndGet("PRAGMA journal_mode").getString(), "wal");
+  EXPECT_EQ(database.execAndGet("PRAGMA foreign_keys").getInt(), 1);
+  EXPECT_GT(database.execAndGet("PRAGMA busy_timeout").getInt(), 0);
+  EXPECT_EQ(database.execAndGet("PRAGMA integrity_check").getString(), "ok");
+}
+
+TEST(Schema, PreparingTwiceChangesNothing) {
+  const test::TemporaryFolder folder;
+  SQLite::Database database = open_database(folder / "a.db", OpenMode::kCreate);
+  const auto before = real(database);
+  prepare(database, "a.db");
+  EXPECT_EQ(real(database), before);
+}
+
+std::string refusal(SQLite::Database& database) {
+  try {
+    prepare(database, "x.db");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+    EXPECT_THAT(error.message(), HasSubstr("x.db"));
+    return error.message();
+  }
+  return "accepted";
+}
+
+TEST(Schema, ForeignAndNewerFilesAreRefusedUntouched) {
+  SQLite::Database foreign(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  foreign.exec("CREATE TABLE run (mine TEXT)");
+  EXPECT_THAT(refusal(foreign), HasSubstr("not a woolly database"));
+  EXPECT_EQ(real(foreign).size(), 1U);
+
+  SQLite::Database other_application(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  other_application.exec("PRAGMA application_id = 7");
+  EXPECT_THAT(refusal(other_application), HasSubstr("not a woolly database"));
+
+  const test::TemporaryFolder folder;
+  SQLite::Database newer = open_database(folder / "a.db", OpenMode::kCreate);
+  newer.exec("PRAGMA user_version = 99");
+  EXPECT_THAT(refusal(newer), HasSubstr("newer"));
+}
+
+}  // namespace
+}  // namespace woolly::store

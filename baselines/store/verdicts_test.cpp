@@ -1,0 +1,83 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include <woolly/error.h>
+
+#include "baselines/store/store.h"
+#include "baselines/store/test_records.h"
+#include "engine/base/test_support.h"
+
+namespace woolly::store {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+const SeriesKey kKey{"e2e/tiny", "decode_tps", "t/s"};
+const SeriesKey kOther{"e2e/tiny", "ttft_ms", "ms"};
+
+class VerdictTest : public testing::Test {
+ protected:
+  test::TemporaryFolder folder_;
+  Store store_ = Store::open(folder_ / "a.db");
+};
+
+TEST_F(VerdictTest, GateComesBackAsItWas) {
+  EXPECT_FALSE(store_.latest_gate());
+  store_.add_gate({"2026-01-01T00:00:00Z", "HEAD~1", "bin", 0, {}}, "m1");
+  store_.add_gate({"2026-01-02T00:00:00Z",
+                   "main",
+                   "work tree",
+                   1,
+                   {{kOther, "REGRESSED", 0.1, 0.08, 0.12, 0.02, 20},
+                    {kKey, "MISSING", kNan, kNan, kNan, 0.02, 0}}},
+                  "m1");
+  const auto gate = store_.latest_gate();
+  ASSERT_TRUE(gate);
+  EXPECT_EQ(gate->base, "main");
+  EXPECT_EQ(gate->head, "work tree");
+  EXPECT_EQ(gate->exit_code, 1);
+  ASSERT_EQ(gate->verdicts.size(), 2U);
+  EXPECT_EQ(gate->verdicts[0].key, kOther);
+  EXPECT_EQ(gate->verdicts[0].state, "REGRESSED");
+  EXPECT_EQ(gate->verdicts[0].ci_high, 0.12);
+  EXPECT_EQ(gate->verdicts[0].pairs, 20);
+  EXPECT_TRUE(std::isnan(gate->verdicts[1].estimate));
+  EXPECT_EQ(gate->verdicts[1].margin, 0.02);
+}
+
+TEST_F(VerdictTest, UnknownStateStoresNothing) {
+  EXPECT_THROW(
+      store_.add_gate({"2026-01-01T00:00:00Z", "a", "b", 0, {{kKey, "FINE", 0, 0, 0, 0, 1}}}, "m1"),
+      Error);
+  EXPECT_FALSE(store_.latest_gate());
+}
+
+TEST_F(VerdictTest, AaThetasArePerMachineAndSeries) {
+  store_.add_aa({{kKey, 0.01}, {kOther, -0.5}}, "m1");
+  store_.add_aa({{kKey, -0.02}}, "m1");
+  store_.add_aa({{kKey, 9}}, "m2");
+  EXPECT_THAT(store_.aa_thetas(kKey, "m1"), ElementsAre(0.01, -0.02));
+  EXPECT_THAT(store_.aa_thetas(kKey, "m3"), IsEmpty());
+  EXPECT_THROW(store_.add_aa({{kKey, 1}, {kKey, kNan}}, "m1"), Error);
+  EXPECT_THAT(store_.aa_thetas(kKey, "m1"), ElementsAre(0.01, -0.02));
+  EXPECT_THAT(store_.series(), IsEmpty());  // a series is something that was measured
+}
+
+TEST_F(VerdictTest, MachineKnownFromAnAaRunGetsItsFieldsLater) {
+  const std::string id = [&] {
+    Store other = Store::open(folder_ / "b.db");
+    other.add(example_record());
+    return other.runs().at(0).machine_id;
+  }();
+  store_.add_aa({{kKey, 0.01}}, id);
+  const RunId run = store_.add(example_record());
+  EXPECT_EQ(store_.run(run).environment.at("cpu_model"), "A CPU");
+}
+
+}  // namespace
+}  // namespace woolly::store
