@@ -67,6 +67,11 @@ void check_text(std::string_view source, std::string_view field, std::string_vie
   if (std::any_of(text.begin(), text.end(), is_control)) {
     bad(source, fmt::format("{} holds a control character", field));
   }
+  try {
+    nlohmann::json(text).dump();
+  } catch (const nlohmann::json::exception&) {
+    bad(source, fmt::format("{} is not UTF-8", field));
+  }
 }
 
 void check_name(std::string_view source, std::string_view field, std::string_view text) {

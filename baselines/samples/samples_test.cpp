@@ -93,6 +93,9 @@ TEST(Samples, BadValuesAreRefused) {
   Record record = example();
   record.results[0].samples[1] = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW(validate(record, "test"), Error);
+  record = example();
+  record.environment["cpu_model"] = "\xff";
+  EXPECT_THROW(validate(record, "test"), Error);
 }
 
 TEST(Samples, Direction) {

@@ -1,0 +1,36 @@
+// Measurements that were written to a file: by other tools, or by Woolly itself.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "baselines/samples/samples.h"
+
+namespace woolly::import {
+
+enum class Format { kGoogleBenchmark, kLlamaBench, kWoolly };
+
+struct ImportedRun {
+  samples::Record record;
+  std::vector<std::string> baselines;  // names this run had where it was exported
+};
+
+struct Imported {
+  std::vector<ImportedRun> runs;      // never empty; every record is valid
+  std::vector<std::string> warnings;  // one line each: what the file holds and the runs do not
+};
+
+// What a parser reads from: `name` stands in messages, `default_time` (UTC, as in a record) is
+// taken where the file gives no time.
+struct Source {
+  std::string name;
+  std::string default_time;
+};
+
+// Reads `text`; without a format, finds it out. Throws Error (usage), one line naming the source,
+// for anything it cannot read whole.
+Imported import_text(std::string_view text, const Source& source, std::optional<Format> format);
+
+}  // namespace woolly::import
