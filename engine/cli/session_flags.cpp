@@ -1,0 +1,37 @@
+#include "engine/cli/session_flags.h"
+
+#include <fmt/format.h>
+
+#include <woolly/error.h>
+
+namespace woolly::cli {
+
+SessionOptions SessionFlags::session_options() const {
+  SessionOptions result = options;
+  for (const std::string& opt : opts) {
+    const std::size_t equals = opt.find('=');
+    if (equals == std::string::npos) {
+      throw_usage(fmt::format("--opt {}: has no value", opt), "write --opt name=value");
+    }
+    result.opts.emplace_back(opt.substr(0, equals), opt.substr(equals + 1));
+  }
+  return result;
+}
+
+void add_session_flags(CLI::App& command, SessionFlags& flags) {
+  command.add_option("-m,--model", flags.model, "GGUF model file")->required();
+  command.add_option("-t,--threads", flags.options.threads, "Threads (default: all usable cores)")
+      ->check(CLI::Range(1, 4096));
+  command.add_option("-c,--ctx", flags.options.context, "Context in tokens (default: the model's)")
+      ->check(CLI::Range(1, 1 << 24));
+  command.add_option("--impl", flags.options.implementation, "Forward pass: fast or reference")
+      ->check(CLI::IsMember({"fast", "reference"}))
+      ->capture_default_str();
+  command.add_option("--kv-type", flags.options.kv_type, "KV cache: f16 or f32")
+      ->check(CLI::IsMember({"f16", "f32"}))
+      ->capture_default_str();
+  command.add_option("--opt", flags.opts, "Optimization flag name=value; may be repeated")
+      ->allow_extra_args(false);
+}
+
+}  // namespace woolly::cli

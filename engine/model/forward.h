@@ -1,0 +1,44 @@
+// The forward pass. Exactly two implementations, for ever: the reference, which reads like the
+// paper and is the oracle of all tests, and the fast one, which is the product.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+
+#include <woolly/tokenizer.h>
+
+#include "engine/base/context.h"
+#include "engine/kernels/attention/attention.h"
+#include "engine/kernels/matmul/matmul.h"
+#include "engine/model/kv_cache.h"
+#include "engine/model/llama_model.h"
+
+namespace woolly {
+
+// Called with the index of a token in the call's `tokens` and the logits [vocab_size] after it.
+using LogitsSink = std::function<void(std::size_t index, std::span<const float> logits)>;
+
+class Forward {
+ public:
+  virtual ~Forward() = default;
+
+  // Runs tokens at positions [position, position + tokens.size()), writes their keys and values,
+  // and gives the logits after every token from index first_logit on to `sink`, in order. The
+  // caller has checked that the ids exist and that the cache has room. Not thread-safe.
+  virtual void run(std::span<const TokenId> tokens, std::size_t position, std::size_t first_logit,
+                   const LogitsSink& sink) = 0;
+};
+
+// Model and cache must outlive the result.
+std::unique_ptr<Forward> make_reference_forward(const LlamaModel& model, KvCache& cache);
+
+// The kernel variants that optimization flags choose by name (the others follow the ISA).
+struct FastKernels {
+  MatmulFn matmul = nullptr;
+  AttentionFn attention = nullptr;
+};
+std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
+                                           Context& context, const FastKernels& kernels);
+
+}  // namespace woolly

@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include <woolly/error.h>
+#include <woolly/session.h>
+
+#include "engine/base/context.h"
+#include "engine/kernels/matmul/blas_library.h"
+#include "engine/model/forward.h"
+#include "engine/runtime/optimization_flags.h"
+#include "engine/tokenizer/make_tokenizer.h"
+
+namespace woolly {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+DType parse_kv_type(const std::string& name) {
+  if (name == "f16") return DType::kF16;
+  if (name == "f32") return DType::kF32;
+  throw_usage(fmt::format("KV cache type {} is not known", name), "f16 or f32");
+}
+
+std::size_t choose_context(const LlamaModel& model, int asked) {
+  const std::size_t limit = model.config.context_train;
+  if (asked < 0 || static_cast<std::size_t>(asked) > limit) {
+    throw_usage(fmt::format("a context of {} tokens is outside 1 to {}, what {} was made for",
+                            asked, limit, model.file.path().string()));
+  }
+  return asked == 0 ? limit : static_cast<std::size_t>(asked);
+}
+
+// Reads a byte of every page, so that a loaded model is in memory and the first token does not pay.
+void touch_pages(std::span<const std::byte> bytes, ThreadPool& pool) {
+  constexpr std::size_t kPageBytes = 4096;
+  pool.for_ranges(static_cast<std::int64_t>(bytes.size()), kPageBytes,
+                  [&](int, std::int64_t begin, std::int64_t end) {
+                    for (auto i = begin; i < end; i += kPageBytes) {
+                      const volatile std::byte* page = &bytes[static_cast<std::size_t>(i)];
+                      (void)*page;
+                    }
+                  });
+}
+
+ModelInfo describe(const LlamaModel& model) {
+  const gguf::Metadata& metadata = model.file.metadata();
+  return {model.file.path().string(),
+          metadata.get_string("general.architecture"),
+          metadata.get_string("general.name", ""),
+          model_content_hash(model.file),
+          model.file.file_bytes(),
+          model.parameters(),
+          model.weight_bytes_per_token(),
+          static_cast<int>(model.config.context_train),
+          static_cast<int>(model.config.vocab_size)};
+}
+
+std::unique_ptr<Tokenizer> load_tokenizer(const LlamaModel& model) {
+  try {
+    return make_tokenizer(model.file.metadata());
+  } catch (const Error& error) {
+    throw_usage(fmt::format("{}: {}", model.file.path().string(), error.message()), error.hint());
+  }
+}
+
+}  // namespace
+
+struct Session::Impl {
+  Impl(const std::string& path, const SessionOptions& options)
+      : implementation(options.implementation),
+        kv_type(options.kv_type),
+        flags(resolve_flags(options.opts)),
+        context(options.threads),
+        model(LlamaModel::load(path, context.isa)),
+        tokenizer(load_tokenizer(model)),
+        cache(model.config, choose_context(model, options.context), parse_kv_type(kv_type)),
+        info(describe(model)) {
+    make_blas_single_threaded();
+    if (implementation == "fast") {
+      forward = make_fast_forward(model, cache, context, kernels_for(flags));
+    } else if (implementation == "reference") {
+      forward = make_reference_forward(model, cache);
+    } else {
+      throw_usage(fmt::format("implementation {} is not known", implementation),
+                  "fast or reference");
+    }
+    touch_pages(model.file.bytes(), context.pool);
+  }
+
+  void run(std::span<const TokenId> tokens, std::size_t first_logit,
+           const woolly::LogitsSink& sink) {
+    for (const TokenId id : tokens) {
+      if (id < 0 || static_cast<std::size_t>(id) >= model.config.vocab_size) {
+        throw_usage(fmt::format("token id {} is outside the vocabulary of {}", id,
+                                model.config.vocab_size));
+      }
+    }
+    if (tokens.size() > cache.context() - position) {
+      throw_usage(fmt::format("the context is full: {} tokens are in it, {} more do not fit its {}",
+                              position, tokens.size(), cache.context()),
+                  "use a shorter prompt, fewer new tokens or a larger --ctx");
+    }
+    forward->run(tokens, position, first_logit, sink);
+    position += tokens.size();
+  }
+
+  std::string implementation;
+  std::string kv_type;
+  FlagValues flags;
+  Context context;
+  LlamaModel model;
+  std::unique_ptr<Tokenizer> tokenizer;
+  KvCache cache;
+  ModelInfo info;
+  SessionTimings timings;
+  std::unique_ptr<Forward> forward;
+  std::size_t position = 0;
+  std::vector<float> logits;
+};
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+
+Session Session::open(const std::string& path, const SessionOptions& options) {
+  const auto start = Clock::now();
+  auto impl = std::make_unique<Impl>(path, options);
+  impl->timings.load_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  return Session(std::move(impl));
+}
+
+const ModelInfo& Session::info() const { return impl_->info; }
+const Tokenizer& Session::tokenizer() const { return *impl_->tokenizer; }
+const SessionTimings& Session::timings() const { return impl_->timings; }
+int Session::context() const { return static_cast<int>(impl_->cache.context()); }
+int Session::position() const { return static_cast<int>(impl_->position); }
+
+std::vector<std::pair<std::string, std::string>> Session::effective_options() const {
+  FlagValues values = impl_->flags;
+  values.emplace_back("implementation", impl_->implementation);
+  values.emplace_back("kv_type", impl_->kv_type);
+  values.emplace_back("isa", isa_name(impl_->context.isa));
+  values.emplace_back("blas_core", blas_core_name());
+  values.emplace_back("threads", std::to_string(impl_->context.pool.threads()));
+  return values;
+}
+
+std::span<const float> Session::prefill(std::span<const TokenId> tokens) {
+  if (tokens.empty()) throw_usage("there is no token to run");
+  impl_->run(tokens, tokens.size() - 1, [this](std::size_t, std::span<const float> logits) {
+    impl_->logits.assign(logits.begin(), logits.end());
+  });
+  return impl_->logits;
+}
+
+std::span<const float> Session::decode(TokenId token) { return prefill({&token, 1}); }
+
+void Session::score(std::span<const TokenId> tokens, int first, const LogitsSink& sink) {
+  impl_->run(tokens, static_cast<std::size_t>(std::max(first, 0)),
+             [&](std::size_t index, std::span<const float> logits) {
+               sink(static_cast<int>(index), logits);
+             });
+}
+
+void Session::truncate(int position) {
+  if (position < 0 || static_cast<std::size_t>(position) > impl_->position) {
+    throw_usage(fmt::format("cannot truncate {} tokens to {}", impl_->position, position));
+  }
+  impl_->position = static_cast<std::size_t>(position);
+}
+
+}  // namespace woolly
