@@ -55,6 +55,9 @@ std::string replace_bare_nonfinite(std::string_view text) {
 }
 
 nlohmann::json parse_lenient(std::string_view text, std::string_view source) {
+  // The parser takes a zero byte for the end of the input and would not look at what follows.
+  if (text.find('\0') != std::string_view::npos)
+    throw_usage(fmt::format("{}: not JSON: zero byte", source));
   try {
     return nlohmann::json::parse(replace_bare_nonfinite(text));
   } catch (const nlohmann::json::exception& failure) {
