@@ -1,0 +1,57 @@
+// The three-way decision about one series (rules 3, 5 and 7 of the design).
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace woolly::gate {
+
+enum class State { kRegressed, kImproved, kUnchanged, kInconclusive, kMissing, kFailed };
+
+std::string_view state_name(State state);  // "REGRESSED", ...
+
+// Sampling stops to look only after these numbers of blocks. Each look spends an equal part of both
+// error levels (Bonferroni over looks), so stopping as soon as a look decides keeps the levels.
+// When the budget ends early, the last look takes the place of those that did not happen.
+inline constexpr std::array kLooks = {10, 20, 40, 80, 160};
+
+// The probability that a gate whose true changes are all exactly at the margin blocks anything,
+// over all judged series and looks. At no change at all it is smaller by orders of magnitude.
+inline constexpr double kFalseAlarmLevel = 0.05;
+
+// The probability that a series whose true change is exactly at the margin passes. Not divided by
+// the number of series: a gate passes only when all of them do, and each must hold the level by
+// itself (an intersection-union test, Berger 1982).
+inline constexpr double kFalsePassLevel = 0.05;
+
+inline constexpr double kPower = 0.95;  // of what plans and tables call detectable
+
+// One-sided levels of one test.
+struct Levels {
+  double block;
+  double pass;
+};
+
+Levels levels_for(int judged_series, int looks);
+
+// Of theta = ln(head / base), positive when head is worse.
+struct Bounds {
+  double estimate;
+  double lower_block;  // theta >= lower_block but for an error of Levels::block
+  double upper_block;
+  double upper_pass;  // theta <= upper_pass but for an error of Levels::pass
+};
+
+// `Interval` is one of ci/stats: estimate(), lower_bound(alpha), upper_bound(alpha).
+template <typename Interval>
+Bounds bounds_of(const Interval& interval, const Levels& levels) {
+  return {interval.estimate(), interval.lower_bound(levels.block),
+          interval.upper_bound(levels.block), interval.upper_bound(levels.pass)};
+}
+
+// kRegressed, kImproved, kUnchanged or kInconclusive. `last_look`: no more sampling will follow;
+// until then an estimate beyond the margin on the good side is not called UNCHANGED but sampled on.
+State decide(const Bounds& bounds, double delta, bool last_look);
+
+}  // namespace woolly::gate

@@ -1,0 +1,104 @@
+// Whole gates in worlds of known truth: how often they raise a false alarm, and what they find.
+// Seeds are fixed: a run always gives the same counts, and the bounds leave room for others.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "ci/gate/fake_launcher.h"
+#include "ci/gate/paired_gate.h"
+
+namespace woolly::gate {
+namespace {
+
+constexpr int kGates = 200;
+
+struct Counts {
+  int pass = 0;
+  int regression = 0;
+  int inconclusive = 0;
+  int other = 0;
+  double launches = 0;
+};
+
+Counts run_gates(const test::Noise& noise, double slowdown, const AaThetas& aa_thetas = {}) {
+  Counts counts;
+  std::ostringstream ignored;
+  Progress progress(ignored, false);
+  for (int i = 0; i < kGates; ++i) {
+    test::FakeLauncher world(noise, 1000 + i);
+    world.head_slowdown = slowdown;
+    PairedPlan plan;
+    plan.subjects = {{"fake", "woolly-bench", {}}};
+    plan.budget_s = 180;
+    plan.seed = i;
+    plan.aa_thetas = aa_thetas;
+    const Outcome outcome = PairedGate(world, plan, progress).run();
+    counts.launches += static_cast<double>(world.launches) / kGates;
+    switch (exit_code(outcome, InconclusivePolicy::kReport)) {
+      case ExitCode::kOk:
+        ++counts.pass;
+        break;
+      case ExitCode::kRegression:
+        ++counts.regression;
+        break;
+      case ExitCode::kInconclusive:
+        ++counts.inconclusive;
+        break;
+      default:
+        ++counts.other;
+    }
+  }
+  std::printf("pass %d, regression %d, inconclusive %d, other %d, launches %.0f\n", counts.pass,
+              counts.regression, counts.inconclusive, counts.other, counts.launches);
+  return counts;
+}
+
+const test::Noise kQuiet{0.02, 0, 0, 0, 0, 0};
+const test::Noise kShared{0.03, 0.05, 0.2, 0, 0, 0};      // a two-core virtual machine
+const test::Noise kDrifting{0.02, 0, 0, 0.002, 0, 0};     // 0.8 % slower with every block
+const test::Noise kJumping{0.02, 0.02, 0.1, 0, 13, 0.1};  // another speed every 13 launches
+const test::Noise kLoud{0.10, 0.05, 0.3, 0, 0, 0};
+
+TEST(ErrorRates, IdenticalArmsPass) {
+  EXPECT_EQ(run_gates(kQuiet, 1.0).pass, kGates);
+  EXPECT_EQ(run_gates(kDrifting, 1.0).pass, kGates);
+  EXPECT_GE(run_gates(kShared, 1.0).pass, kGates * 0.99);
+  EXPECT_GE(run_gates(kJumping, 1.0).pass, kGates * 0.98);
+}
+
+TEST(ErrorRates, IdenticalArmsNeverRegress) {
+  for (const test::Noise& noise : {kQuiet, kShared, kDrifting, kJumping, kLoud}) {
+    EXPECT_EQ(run_gates(noise, 1.0).regression, 0);
+  }
+}
+
+TEST(ErrorRates, ATenthSlowerIsFound) {
+  EXPECT_EQ(run_gates(kQuiet, 1.1).regression, kGates);
+  EXPECT_EQ(run_gates(kDrifting, 1.1).regression, kGates);
+  EXPECT_EQ(run_gates(kShared, 1.1).regression, kGates);
+  EXPECT_GE(run_gates(kJumping, 1.1).regression, kGates * 0.99);
+}
+
+TEST(ErrorRates, AtTheMarginAlarmsKeepTheirLevel) {
+  EXPECT_LE(run_gates(kShared, 1.03).regression, kGates * kFalseAlarmLevel * 1.5);
+  EXPECT_LE(run_gates(kShared, 1.03).pass, kGates * kFalsePassLevel * 1.5);
+}
+
+TEST(ErrorRates, ALoudMachineSaysInconclusiveUntilItIsCalibrated) {
+  const Counts before = run_gates(kLoud, 1.0);
+  EXPECT_GT(before.inconclusive, kGates / 2);
+  // What A/A runs of ten blocks find at this noise: an effect of up to 10 %.
+  const auto thetas = [](const store::SeriesKey&, const std::string&) {
+    return std::vector<double>{0.01, -0.04, 0.06, -0.02, 0.10};
+  };
+  EXPECT_GE(run_gates(kLoud, 1.0, thetas).pass, kGates * 0.95);
+  EXPECT_GE(run_gates(kLoud, 1.4, thetas).regression, kGates * 0.95);
+}
+
+TEST(ErrorRates, AnImprovementIsNoRegression) {
+  const Counts counts = run_gates(kShared, 0.9);
+  EXPECT_EQ(counts.pass, kGates);
+}
+
+}  // namespace
+}  // namespace woolly::gate

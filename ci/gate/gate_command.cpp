@@ -1,0 +1,211 @@
+#include "ci/gate/gate_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <filesystem>
+#include <ostream>
+#include <random>
+
+#include "baselines/samples/environment.h"
+#include "baselines/samples/timestamp.h"
+#include "ci/gate/launcher.h"
+#include "ci/gate/paired_gate.h"
+#include "ci/gate/plan_text.h"
+#include "ci/gate/render.h"
+#include "ci/gate/unpaired_gate.h"
+#include "ci/gate/workspace.h"
+#include "engine/base/file.h"
+#include "engine/base/process.h"
+
+namespace woolly::gate {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::uint64_t seed_of(const GateOptions& options) {
+  if (options.seed) return *options.seed;
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+// Before minutes are spent on a measurement that could not be written down.
+void require_writable(const GateOptions& options) {
+  if (options.markdown.empty()) return;
+  const fs::path parent = fs::absolute(options.markdown).parent_path();
+  if (!fs::is_directory(parent)) {
+    throw_usage(fmt::format("--markdown {}: no folder {}", options.markdown, parent.string()));
+  }
+}
+
+PairedPlan plan_of(const GateOptions& options, const store::Store& store) {
+  PairedPlan plan;
+  plan.margin.user = options.delta;
+  plan.budget_s = options.budget_s;
+  plan.seed = seed_of(options);
+  plan.allow_answer_change = options.allow_answer_change;
+  plan.aa_thetas = [&store](const store::SeriesKey& key, const std::string& machine) {
+    return store.aa_thetas(key, machine);
+  };
+  return plan;
+}
+
+std::string this_machine() { return samples::machine_id(samples::collect_environment({})); }
+
+ExitCode conclude(const GateOptions& options, const Labels& labels, const std::string& started_at,
+                  Outcome outcome, store::Store& store, Console& console) {
+  if (outcome.machine_id.empty()) outcome.machine_id = this_machine();
+  const ExitCode code = exit_code(outcome, options.on_inconclusive);
+  if (options.json) {
+    console.out << render_json(outcome, labels, code).dump(2) << '\n';
+  } else {
+    console.out << render_table(outcome, labels, code, console.color);
+  }
+  console.out << std::flush;
+  if (!options.markdown.empty()) {
+    write_file_atomically(options.markdown, render_markdown(outcome, labels, code));
+  }
+  store.add_gate(gate_record(outcome, started_at, labels.base, labels.head, code),
+                 outcome.machine_id);
+  return code;
+}
+
+store::BaselineInfo find_baseline(const store::Store& store, const std::string& name,
+                                  std::string_view producer) {
+  if (const auto info = store.baseline(name, producer)) return *info;
+  std::vector<std::string> known;
+  for (const store::BaselineInfo& info : store.baselines()) {
+    known.push_back(fmt::format("{} (run {})", info.name, info.run));
+  }
+  throw_usage(fmt::format("--baseline {}: no such baseline of {}", name, producer),
+              known.empty() ? "the database has none, `woolly db` sets one"
+                            : fmt::format("there is {}", fmt::join(known, ", ")));
+}
+
+// The stored run and head's, measured or stored too, down to what both are asked for.
+struct ComparedRecords {
+  samples::Record base;
+  samples::Record head;
+};
+
+ComparedRecords stored_records(const GateOptions& options, const store::Store& store) {
+  ComparedRecords records;
+  records.head = store.run(*options.run);
+  records.base = store.run(find_baseline(store, options.baseline, records.head.producer).run);
+  return records;
+}
+
+ComparedRecords measured_records(const GateOptions& options, const fs::path& head,
+                                 const store::Store& store, PairedPlan& plan, Console& console,
+                                 Outcome& outcome) {
+  const bool micro = !options.micro.empty();
+  if (micro == !options.models.empty() && micro) {
+    throw_usage("--baseline compares one producer: -m or --micro, not both");
+  }
+  if (!micro && options.models.empty()) {
+    throw_usage("--baseline needs -m MODEL or --micro REGEX to measure again",
+                "or --run ID for results that are stored");
+  }
+  require_models(options.models);
+  ComparedRecords records;
+  const std::string_view producer = micro ? kMicroProgram : kBenchProgram;
+  records.base = store.run(find_baseline(store, options.baseline, producer).run);
+  if (micro) {
+    records.base = only_matching(records.base, options.micro);
+    plan.subjects = {micro_subject(options.micro)};
+  } else {
+    plan.subjects = subjects_of_record(records.base, options.models);
+    records.base = only_models(records.base, options.models);
+  }
+  ProcessLauncher launcher(head, head);
+  for (const Subject& subject : plan.subjects) launcher.require(subject, Arm::kHead);
+  records.head = measure_head(launcher, plan, console.progress, outcome);
+  return records;
+}
+
+}  // namespace
+
+ExitCode gate_against_base(const GateOptions& options, Console& console) {
+  require_writable(options);
+  store::Store store = store::Store::open(options.database);
+  const InterruptGuard guard;
+  const fs::path head = head_folder(options);
+  const fs::path base = base_folder(options, console.progress);
+  PairedPlan plan = plan_of(options, store);
+  plan.subjects = subjects_of(options, head, console.progress);
+  ProcessLauncher launcher(base, head);
+  for (const Subject& subject : plan.subjects) {
+    launcher.require(subject, Arm::kBase);
+    launcher.require(subject, Arm::kHead);
+  }
+  const Labels labels{options.base, head.string()};
+  const std::string started_at = samples::utc_now();
+  Outcome outcome = PairedGate(launcher, plan, console.progress).run();
+  return conclude(options, labels, started_at, std::move(outcome), store, console);
+}
+
+ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
+  require_writable(options);
+  if (!options.scenario.empty()) {
+    throw_usage("--scenario goes with --base", "a baseline knows what was measured: give -m MODEL");
+  }
+  store::Store store = store::Store::open_existing(options.database);
+  const InterruptGuard guard;
+  const fs::path head = head_folder(options);
+  PairedPlan plan = plan_of(options, store);
+  Outcome outcome;
+  const std::string started_at = samples::utc_now();
+  const ComparedRecords records =
+      options.run ? stored_records(options, store)
+                  : measured_records(options, head, store, plan, console, outcome);
+  if (!records.head.results.empty()) {
+    compare_records(records.base, records.head, plan, outcome);
+  }
+  const Labels labels{"baseline " + options.baseline,
+                      options.run ? fmt::format("run {}", *options.run) : head.string()};
+  return conclude(options, labels, started_at, std::move(outcome), store, console);
+}
+
+ExitCode calibrate(const GateOptions& options, Console& console) {
+  store::Store store = store::Store::open(options.database);
+  const InterruptGuard guard;
+  const fs::path head = head_folder(options);
+  PairedPlan plan = plan_of(options, store);
+  plan.fixed_blocks = kCalibrationBlocks;
+  plan.subjects = subjects_of(options, head, console.progress);
+  ProcessLauncher launcher(head, head);
+  for (const Subject& subject : plan.subjects) launcher.require(subject, Arm::kHead);
+
+  for (int run = 1; run <= options.calibration_runs; ++run) {
+    console.progress.say(fmt::format("A/A run {} of {}", run, options.calibration_runs));
+    ++plan.seed;
+    const Outcome outcome = PairedGate(launcher, plan, console.progress).run();
+    if (outcome.interrupted) {
+      console.progress.say(fmt::format("interrupted: {} runs are stored", run - 1));
+      return ExitCode::kInconclusive;
+    }
+    std::vector<store::AaSample> found;
+    for (const SeriesOutcome& series : outcome.series) {
+      if (series.state == State::kFailed || series.state == State::kMissing) {
+        throw Error(ExitCode::kBenchmarkFailed, fmt::format("{} {}: {}", series.key.benchmark,
+                                                            series.key.metric, series.reason));
+      }
+      if (series.judged) found.push_back({series.key, series.sign * series.estimate});
+    }
+    if (!outcome.failures.empty()) {
+      throw Error(ExitCode::kBenchmarkFailed, outcome.failures.front());
+    }
+    store.add_aa(found, outcome.machine_id);
+    if (run < options.calibration_runs) continue;
+    for (const store::AaSample& sample : found) {
+      const auto thetas = store.aa_thetas(sample.key, outcome.machine_id);
+      const Margin floor = margin_for({0, false}, thetas, 0, 0);
+      console.out << fmt::format("{} {}: margin floor {:.2f} % from {} A/A runs on this machine\n",
+                                 sample.key.benchmark, sample.key.metric,
+                                 100 * std::expm1(floor.delta), thetas.size());
+    }
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace woolly::gate

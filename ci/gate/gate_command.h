@@ -1,0 +1,28 @@
+// The three things `woolly gate` does, from parsed options to exit code.
+#pragma once
+
+#include <iosfwd>
+
+#include <woolly/error.h>
+
+#include "ci/gate/options.h"
+#include "ci/gate/progress.h"
+
+namespace woolly::gate {
+
+// Where a command talks to.
+struct Console {
+  std::ostream& out;
+  bool color;
+  Progress& progress;
+};
+
+// --base: paired, the strong method. --baseline: against stored results. Both print the verdicts
+// and record them. Throw Error for what cannot be run; a verdict is the returned code.
+ExitCode gate_against_base(const GateOptions& options, Console& console);
+ExitCode gate_against_baseline(const GateOptions& options, Console& console);
+
+// `calibrate`: A/A runs of head, whose effects become a floor of the margins on this machine.
+ExitCode calibrate(const GateOptions& options, Console& console);
+
+}  // namespace woolly::gate

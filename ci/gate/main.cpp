@@ -1,0 +1,95 @@
+// woolly-gate: did it get slower? `woolly gate` runs it.
+#include <unistd.h>
+
+#include <iostream>
+
+#include <woolly/error.h>
+
+#include "ci/gate/gate_command.h"
+#include "ci/gate/options.h"
+#include "engine/cli/command.h"
+
+namespace {
+
+using namespace woolly;
+
+constexpr const char* kExamples =
+    "  woolly gate --base main -m model.gguf\n"
+    "  woolly gate --base build/old/bin --head build/release/bin --micro matmul --budget 5m\n"
+    "  woolly gate --baseline main -m model.gguf --markdown gate.md\n"
+    "  woolly gate calibrate --runs 20 -m model.gguf\n"
+    "Exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive or not comparable,\n"
+    "4 a benchmark crashed, is missing or gave another answer, 5 internal error.\n";
+
+struct CommandLine {
+  gate::GateOptions options;
+  std::string budget = "3m";
+  std::string delta = "3%";
+  std::string policy = "3";
+  bool calibrate = false;
+};
+
+void add_measurement_options(CLI::App& app, CommandLine& line) {
+  gate::GateOptions& options = line.options;
+  app.add_option("--head", options.head, "Folder of the programs under test [that of this one]");
+  app.add_option("-m,--model", options.models, "GGUF file to measure end to end; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--pp", options.tokens.prompt, "Prompt tokens of a launch [128]")
+      ->check(CLI::Range(1, 1 << 20));
+  app.add_option("--tg", options.tokens.generated, "Generated tokens of a launch [64]")
+      ->check(CLI::Range(1, 1 << 20));
+  app.add_option("--scenario", options.scenario, "Scenario file, in place of --pp and --tg");
+  app.add_option("--micro", options.micro, "Micro-benchmarks that match this regular expression");
+  app.add_option("--db", options.database, "Database for verdicts and calibration [woolly.db]");
+  app.add_option("--seed", options.seed, "Repeats the random order of an earlier gate");
+}
+
+void add_gate_options(CLI::App& app, CommandLine& line) {
+  gate::GateOptions& options = line.options;
+  auto* base = app.add_option("--base", options.base, "Folder of built programs, or a git ref");
+  app.add_option("--baseline", options.baseline, "Stored results of this name, in place of --base")
+      ->excludes(base);
+  app.add_option("--run", options.run, "With --baseline: judge this stored run, measure nothing");
+  app.add_option("--budget", line.budget, "Time for sampling: 90s, 3m, 1h [3m]");
+  app.add_option("--delta", line.delta, "Relative change that matters: 3% or 0.03 [3%]");
+  app.add_option("--markdown", options.markdown, "Write a summary for a pull request here");
+  app.add_flag("--json", options.json, "Print JSON in place of the table");
+  app.add_option("--on-inconclusive", line.policy,
+                 "Exit code 3 becomes: pass, fail, or stays 3 [3]");
+  app.add_flag("--allow-answer-change", options.allow_answer_change,
+               "Another answer in head is a note, not a failure");
+}
+
+int run(CommandLine& line) {
+  gate::GateOptions& options = line.options;
+  options.budget_s = gate::parse_budget_s(line.budget);
+  options.delta = gate::parse_delta(line.delta);
+  options.on_inconclusive = gate::parse_policy(line.policy);
+  gate::Progress progress(std::cerr, cli::is_terminal(STDERR_FILENO));
+  gate::Console console{std::cout, cli::use_color(STDOUT_FILENO), progress};
+  if (line.calibrate) return static_cast<int>(gate::calibrate(options, console));
+  if (!options.base.empty()) return static_cast<int>(gate::gate_against_base(options, console));
+  if (!options.baseline.empty()) {
+    return static_cast<int>(gate::gate_against_baseline(options, console));
+  }
+  throw_usage("what should head be compared with?", "give --base FOLDER_OR_REF or --baseline NAME");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CommandLine line;
+  const auto app =
+      cli::make_app("woolly-gate",
+                    "Decides whether head is slower than base, with known error rates.", kExamples);
+  add_measurement_options(*app, line);
+  add_gate_options(*app, line);
+  CLI::App* calibration =
+      app->add_subcommand("calibrate", "A/A runs of head: how much noise this machine has");
+  calibration->fallthrough();
+  calibration
+      ->add_option("--runs", line.options.calibration_runs, "A/A runs to add to those stored [20]")
+      ->check(CLI::Range(1, 1000));
+  calibration->callback([&] { line.calibrate = true; });
+  return cli::run_app(*app, argc, argv, [&] { return run(line); });
+}

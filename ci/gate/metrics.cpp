@@ -1,0 +1,40 @@
+#include "ci/gate/metrics.h"
+
+#include <array>
+
+#include "baselines/samples/samples.h"
+
+namespace woolly::gate {
+namespace {
+
+constexpr double kMiB = 1 << 20;
+
+constexpr std::array kRules = {
+    MetricRule{"prefill_tps", Use::kJudged, 0, "what a user waits for before the first token"},
+    MetricRule{"decode_tps", Use::kJudged, 0, "what a user waits for after it"},
+    MetricRule{"ttft_ms", Use::kJudged, 1.0,
+               "nobody feels a millisecond, and a tiny model's whole prompt takes little more"},
+    MetricRule{"load_ms", Use::kJudged, 5.0,
+               "mapping a file costs a few page faults more or less from launch to launch"},
+    MetricRule{"peak_rss_bytes", Use::kJudged, 8 * kMiB,
+               "allocator arenas and huge-page rounding; what scales with a model is larger"},
+    MetricRule{"time_ns", Use::kJudged, 2.0, "the cost of reading the clock around a call"},
+    MetricRule{"itl_p50_ms", Use::kReported, 0, "decode_tps said again"},
+    MetricRule{"itl_p95_ms", Use::kReported, 0, "a tail: one launch has too few tokens beyond it"},
+    MetricRule{"itl_p99_ms", Use::kReported, 0, "a tail: one launch has too few tokens beyond it"},
+};
+
+}  // namespace
+
+MetricRule metric_rule(std::string_view metric) {
+  for (const MetricRule& rule : kRules) {
+    if (rule.metric == metric) return rule;
+  }
+  return {metric, Use::kIgnored, 0, ""};
+}
+
+double worse_sign(std::string_view metric, std::string_view unit) {
+  return samples::higher_is_better(metric, unit) ? -1.0 : 1.0;
+}
+
+}  // namespace woolly::gate

@@ -1,0 +1,42 @@
+// What the command line of the gate says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "baselines/store/store.h"
+#include "ci/gate/outcome.h"
+#include "ci/gate/subject.h"
+
+namespace woolly::gate {
+
+struct GateOptions {
+  std::string base;                 // folder or git ref
+  std::string baseline;             // or a name in the store
+  std::string head;                 // folder; "" for the one of the running program
+  std::optional<store::RunId> run;  // stored results in place of a head to measure
+  double budget_s = 180;
+  double delta = 0.03;
+  std::vector<std::string> models;
+  std::string scenario;
+  std::string micro;
+  TokenCounts tokens;
+  std::string database = "woolly.db";
+  std::string markdown;
+  bool json = false;
+  bool allow_answer_change = false;
+  InconclusivePolicy on_inconclusive = InconclusivePolicy::kReport;
+  std::optional<std::uint64_t> seed;
+  int calibration_runs = 20;
+};
+
+// "90s", "3m", "1h" to seconds; "3%" or "0.03" to 0.03; "pass", "fail", "3". Each throws
+// Error (usage) that names the option for anything else.
+double parse_budget_s(const std::string& text);
+double parse_delta(const std::string& text);
+InconclusivePolicy parse_policy(const std::string& text);
+
+}  // namespace woolly::gate

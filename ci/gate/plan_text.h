@@ -1,0 +1,31 @@
+// The plan a gate prints before it measures (rule 8 of the design), and its method in one sentence.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace woolly::gate {
+
+struct PlanFacts {
+  int subjects = 0;
+  int judged_series = 0;
+  double round_s = 0;  // one block of every subject
+  double budget_s = 0;
+  int fixed_blocks = 0;
+  double user_delta = 0;
+  std::vector<double> aa_thetas;  // of the judged series on this machine; empty: not calibrated
+};
+
+// How many blocks a calibration's A/A run has: the first look, the noisiest a verdict can rest on.
+inline constexpr int kCalibrationBlocks = 10;
+
+// The spread of one block's difference that a plan assumes where no calibration tells: what
+// launches on a shared two-core machine show.
+inline constexpr double kAssumedSpread = 0.05;
+
+std::vector<std::string> plan_lines(const PlanFacts& facts);
+
+std::string paired_method_text();
+std::string unpaired_method_text();
+
+}  // namespace woolly::gate

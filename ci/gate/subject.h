@@ -1,0 +1,32 @@
+// What one launch runs.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace woolly::gate {
+
+inline constexpr std::string_view kBenchProgram = "woolly-bench";
+inline constexpr std::string_view kMicroProgram = "woolly-micro";
+
+struct Subject {
+  std::string name;     // for people: "tiny-Q4_0.gguf", "micro matmul"
+  std::string program;  // in the folder of either arm: "woolly-bench" or "woolly-micro"
+  std::vector<std::string> arguments;
+};
+
+// Tokens of the default end-to-end launch: long enough to time, short enough for many launches.
+struct TokenCounts {
+  int prompt = 128;
+  int generated = 64;
+  int depth = 0;
+};
+
+// `models` are paths; one launch runs all of them. Every launch is one fresh engine process per
+// model, without the parts of a benchmark that the gate does not judge (cold loads, memory roof).
+Subject bench_subject(const std::vector<std::string>& models, const TokenCounts& tokens);
+Subject scenario_subject(const std::string& scenario, const std::vector<std::string>& models);
+Subject micro_subject(const std::string& filter);
+
+}  // namespace woolly::gate
