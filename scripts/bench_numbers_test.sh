@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bench_numbers.awk finds the three numbers in the tables of `woolly bench`, or says that it did not.
+# bench_numbers.awk finds the three numbers in the tables of `woolly bench`, or fails.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/checks/test_support.sh"

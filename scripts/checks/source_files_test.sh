@@ -46,6 +46,11 @@ given a.h "namespace x {\nint f(\n    int b) {\n${lines_600:0:568}}\n}"
 expect 1 '^a\.h:3: a function of 71 lines' "$check" "$scratch"
 given a.h "auto f() {\nreturn R\"x(\n${lines_600:0:568})x\";\n}"
 expect 0 ' 0 broken rules$' "$check" "$scratch"
+tree
+given a.h "auto a = R\"($hundred)\";"
+expect 0 ' 0 broken rules$' "$check" "$scratch"
+given a.h "auto a = R\"(\n)\";\n// $hundred"
+expect 1 '^a\.h:3: 103 columns' "$check" "$scratch"
 given a.h "constexpr int a[] = {\n${lines_600:0:568}};"
 expect 0 ' 0 broken rules$' "$check" "$scratch"
 tree
@@ -61,6 +66,11 @@ given scripts/checks/untested_sources.txt 'engine/a\\.cpp'
 expect 1 'an exception needs a reason: engine/a' "$check" "$scratch"
 given scripts/checks/untested_sources.txt '.*\\.cpp  # all\nengine/b\\.cpp  # gone'
 expect 1 'no file needs the exception engine/b' "$check" "$scratch"
+tree
+given engine/kernels/rope/avx2.cpp 'int a;'
+expect 1 'no engine/kernels/rope/avx2_test\.cpp' "$check" "$scratch"
+given engine/kernels/rope/rope_test.cpp 'int a;'
+expect 0 ' 0 broken rules$' "$check" "$scratch"
 tree
 given build/a.cpp 'not ours'
 given reports/node_modules/b.js "$hundred$hundred"
