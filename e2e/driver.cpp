@@ -1,0 +1,138 @@
+#include "e2e/driver.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <optional>
+
+#include "e2e/launch_command.h"
+#include "engine/base/process.h"
+
+namespace woolly::e2e {
+namespace {
+
+// A launch must not pay for reading the disk because it happens to be the first: load_ms is the
+// warm figure, load_cold_ms the other one.
+void warm_page_cache(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw_usage(fmt::format("{}: cannot be read", path));
+  std::vector<char> chunk(std::size_t{1} << 20);
+  while (file && !InterruptGuard::requested()) {
+    file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+  }
+}
+
+class Driver {
+ public:
+  Driver(const Benchmark& benchmark, const DriverOptions& options) : options_(options) {
+    run_.benchmark = benchmark;
+  }
+
+  BenchmarkRun run() {
+    warm_page_cache(run_.benchmark.model);
+    for (int i = 0; i < run_.benchmark.launches && going(); ++i) launch(i);
+    for (int i = 0; i < options_.cold_launches && going(); ++i) {
+      if (!cold_launch(i)) break;
+    }
+    return std::move(run_);
+  }
+
+ private:
+  bool going() {
+    if (InterruptGuard::requested()) run_.interrupted = true;
+    return !run_.failed() && !run_.interrupted;
+  }
+
+  void fail(ExitCode code, const std::string& which, const std::string& what) {
+    run_.failure = fmt::format("{}: {}: {}", benchmark_name(run_.benchmark), which, what);
+    run_.failure_code = code;
+  }
+
+  // The stdout of a launch that ended well.
+  std::optional<std::string> output_of(bool load_only, const std::string& which) {
+    std::vector<std::string> argv = {options_.executable};
+    for (std::string& argument : launch_arguments({run_.benchmark, load_only})) {
+      argv.push_back(std::move(argument));
+    }
+    ProcessOptions process;
+    process.timeout_s = options_.timeout_s;
+    const ProcessResult result = run_process(argv, process);
+    if (result.ok()) return result.out;
+    if (result.interrupted) {
+      run_.interrupted = true;
+      return std::nullopt;
+    }
+    const bool usage = result.signal == 0 && result.exit_code == static_cast<int>(ExitCode::kUsage);
+    const std::string tail = tail_in_one_line(result.err);
+    // A launch that refuses its arguments has already said everything a user needs.
+    fail(usage ? ExitCode::kUsage : ExitCode::kBenchmarkFailed, which,
+         usage && !tail.empty()
+             ? tail
+             : fmt::format("{}; stderr: {}", describe_exit(result), tail.empty() ? "empty" : tail));
+    return std::nullopt;
+  }
+
+  void launch(int index) {
+    const std::string which = fmt::format("launch {} of {}", index + 1, run_.benchmark.launches);
+    const std::optional<std::string> output = output_of(false, which);
+    if (!output) return;
+    try {
+      LaunchReport report = parse_launch_report(*output, run_.benchmark);
+      check_answer(report);
+      if (options_.on_launch) options_.on_launch(report);
+      run_.launches.push_back(std::move(report));
+    } catch (const Error& error) {
+      fail(error.code(), which, error.message());
+    }
+  }
+
+  void check_answer(const LaunchReport& report) const {
+    const auto wrong = [](std::string message) {
+      throw Error(ExitCode::kBenchmarkFailed, std::move(message));
+    };
+    const std::string& expected = run_.benchmark.expected_hash;
+    if (!expected.empty() && report.token_hash != expected) {
+      wrong(fmt::format("wrong answer: token hash {}, expected {}", report.token_hash, expected));
+    }
+    if (run_.launches.empty()) return;
+    const LaunchReport& first = run_.launches.front();
+    if (report.model.content_hash != first.model.content_hash) {
+      wrong("the model file changed during the run");
+    }
+    if (report.token_hash != first.token_hash) {
+      wrong(fmt::format("other tokens than launch 1: token hash {}, was {}", report.token_hash,
+                        first.token_hash));
+    }
+  }
+
+  // False when the host does not do it and no further attempt would help.
+  bool cold_launch(int index) {
+    if (!options_.drop_cache(run_.benchmark.model)) {
+      run_.load_cold_ms.clear();
+      run_.notes.emplace_back(
+          "no load_cold_ms: this system did not drop the file from the page cache");
+      return false;
+    }
+    const std::string which =
+        fmt::format("cold launch {} of {}", index + 1, options_.cold_launches);
+    const std::optional<std::string> output = output_of(true, which);
+    if (!output) return false;
+    try {
+      run_.load_cold_ms.push_back(parse_load_report(*output));
+    } catch (const Error& error) {
+      fail(error.code(), which, error.message());
+    }
+    return true;
+  }
+
+  const DriverOptions& options_;
+  BenchmarkRun run_;
+};
+
+}  // namespace
+
+BenchmarkRun run_benchmark(const Benchmark& benchmark, const DriverOptions& options) {
+  return Driver(benchmark, options).run();
+}
+
+}  // namespace woolly::e2e

@@ -1,0 +1,146 @@
+#include "e2e/launch.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+
+#include <woolly/error.h>
+#include <woolly/sampler.h>
+#include <woolly/session.h>
+
+#include "e2e/prompt.h"
+#include "engine/base/cpu_features.h"
+#include "engine/base/test_hooks.h"
+#include "engine/base/thread_pool.h"
+
+namespace woolly::e2e {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::int64_t nanoseconds_since(Clock::time_point started) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - started).count();
+}
+
+SessionOptions session_options(const Benchmark& benchmark) {
+  SessionOptions options;
+  options.implementation = benchmark.implementation;
+  options.kv_type = benchmark.kv_type;
+  options.threads = benchmark.threads > 0 ? benchmark.threads : usable_cores();
+  // Exactly what the benchmark needs, so that the KV cache's share of the peak memory is its own.
+  options.context = benchmark.depth_tokens + benchmark.prompt_tokens + benchmark.generated_tokens;
+  options.opts = benchmark.options;
+  return options;
+}
+
+Session timed_open(const Benchmark& benchmark, double& load_ms) {
+  const Clock::time_point started = Clock::now();
+  Session session = Session::open(benchmark.model, session_options(benchmark));
+  injected_slowdown(started);
+  load_ms = static_cast<double>(nanoseconds_since(started)) * 1e-6;
+  return session;
+}
+
+// getrusage's ru_maxrss survives exec and would report the driver's memory (the roofline's buffers)
+// as the engine's; VmHWM belongs to this image alone.
+std::uint64_t peak_rss_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    unsigned long long kib = 0;
+    if (std::sscanf(line.c_str(), "VmHWM: %llu kB", &kib) == 1) return kib * 1024;
+  }
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+void check_finite(std::span<const float> logits, int step) {
+  const bool finite =
+      std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); });
+  if (finite) return;
+  throw Error(ExitCode::kBenchmarkFailed,
+              fmt::format("the logits of generated token {} are not finite", step + 1));
+}
+
+// First use pays for page faults, thread start-up and library initialization; llama-bench warms up
+// as well, so the figures compare. A short prompt touches every weight.
+void warm_up(Session& session, std::span<const TokenId> prompt, int generated_tokens) {
+  constexpr std::size_t kWarmUpTokens = 16;
+  session.prefill(prompt.first(std::min(prompt.size(), kWarmUpTokens)));
+  if (generated_tokens > 0) session.decode(prompt.front());
+  session.truncate(0);
+}
+
+void generate(Session& session, const Benchmark& benchmark, std::span<const TokenId> prompt,
+              LaunchReport& report) {
+  SamplerOptions greedy;
+  greedy.temperature = 0;
+  Sampler sampler(greedy);
+  std::vector<TokenId> tokens;
+  tokens.reserve(static_cast<std::size_t>(benchmark.generated_tokens) + 1);
+  report.decode_ns.reserve(static_cast<std::size_t>(benchmark.generated_tokens));
+
+  Clock::time_point started = Clock::now();
+  std::span<const float> logits = session.prefill(prompt);
+  injected_slowdown(started);
+  report.prefill_s = static_cast<double>(nanoseconds_since(started)) * 1e-9;
+  tokens.push_back(sampler.sample(logits));
+  report.ttft_ms = static_cast<double>(nanoseconds_since(started)) * 1e-6;
+  check_finite(logits, 0);
+
+  for (int step = 1; step <= benchmark.generated_tokens; ++step) {
+    started = Clock::now();
+    logits = session.decode(tokens.back());
+    tokens.push_back(sampler.sample(logits));
+    injected_slowdown(started);
+    report.decode_ns.push_back(std::max<std::int64_t>(1, nanoseconds_since(started)));
+    check_finite(logits, step);
+  }
+  report.token_hash = token_hash(tokens);
+}
+
+}  // namespace
+
+LaunchReport run_launch(const Benchmark& benchmark) {
+  LaunchReport report;
+  Session session = timed_open(benchmark, report.load_ms);
+  const std::vector<TokenId> tokens =
+      make_prompt(benchmark, session.info().vocab_size, session.tokenizer().bos());
+  const std::span<const TokenId> all = tokens;
+  const auto depth = static_cast<std::size_t>(benchmark.depth_tokens);
+
+  warm_up(session, all, benchmark.generated_tokens);
+  if (depth > 0) session.prefill(all.first(depth));
+  generate(session, benchmark, all.subspan(depth), report);
+
+  report.peak_rss_bytes = peak_rss_bytes();
+  report.implementation = benchmark.implementation;
+  report.kv_type = benchmark.kv_type;
+  report.isa = isa_name(choose_isa(detect_cpu_features()));
+  report.threads = session_options(benchmark).threads;
+  report.options = session.effective_options();
+  report.model = session.info();
+  return report;
+}
+
+double run_load(const Benchmark& benchmark) {
+  double load_ms = 0;
+  const Session session = timed_open(benchmark, load_ms);
+  return load_ms;
+}
+
+int launch_main(int argc, char** argv) {
+  const LaunchRequest request = parse_launch_arguments(argc, argv);
+  const nlohmann::ordered_json report =
+      request.load_only ? nlohmann::ordered_json{{"load_ms", run_load(request.benchmark)}}
+                        : to_json(run_launch(request.benchmark));
+  fmt::print("{}\n", report.dump());
+  return static_cast<int>(ExitCode::kOk);
+}
+
+}  // namespace woolly::e2e

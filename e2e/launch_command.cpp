@@ -1,0 +1,47 @@
+#include "e2e/launch_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include <woolly/error.h>
+
+namespace woolly::e2e {
+
+std::vector<std::string> launch_arguments(const LaunchRequest& request) {
+  const Benchmark& b = request.benchmark;
+  std::vector<std::string> arguments = {kLaunchCommand, "--model=" + b.model,
+                                        "--impl=" + b.implementation, "--kv-type=" + b.kv_type};
+  for (const CountSetting& count : count_settings()) {
+    arguments.push_back(fmt::format("--{}={}", count.name, b.*count.target));
+  }
+  for (const auto& [name, value] : b.options) {
+    arguments.push_back(fmt::format("--opt={}={}", name, value));
+  }
+  if (request.load_only) arguments.emplace_back("--load-only");
+  return arguments;
+}
+
+LaunchRequest parse_launch_arguments(int argc, char** argv) {
+  LaunchRequest request;
+  Benchmark& b = request.benchmark;
+  std::vector<std::string> options;
+  CLI::App app("one launch of a benchmark", kLaunchCommand);
+  app.add_option("--model", b.model)->required();
+  app.add_option("--impl", b.implementation);
+  app.add_option("--kv-type", b.kv_type);
+  for (const CountSetting& count : count_settings()) {
+    app.add_option(fmt::format("--{}", count.name), b.*count.target);
+  }
+  app.add_option("--opt", options)->allow_extra_args(false);
+  app.add_flag("--load-only", request.load_only);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    throw_usage(fmt::format("{}: {}", kLaunchCommand, error.what()));
+  }
+  for (const std::string& option : options) b.options.push_back(parse_option(option));
+  return request;
+}
+
+}  // namespace woolly::e2e

@@ -1,0 +1,125 @@
+#include "e2e/metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "e2e/percentile.h"
+
+namespace woolly::e2e {
+namespace {
+
+std::vector<double> latencies_ms(const LaunchReport& report) {
+  std::vector<double> result;
+  for (const std::int64_t ns : report.decode_ns) result.push_back(static_cast<double>(ns) * 1e-6);
+  return result;
+}
+
+double decode_tps(const LaunchReport& report) {
+  const auto total_ns =
+      std::accumulate(report.decode_ns.begin(), report.decode_ns.end(), std::int64_t{0});
+  return static_cast<double>(report.decode_ns.size()) * 1e9 / static_cast<double>(total_ns);
+}
+
+// A name comes from the model file and may hold anything; records refuse control characters.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
+samples::Environment fields_of(const BenchmarkRun& run) {
+  const LaunchReport& report = run.launches.front();
+  samples::Environment fields = {
+      {"model_hash", report.model.content_hash},
+      {"model_name", printable(report.model.name)},
+      {"threads", std::to_string(report.threads)},
+      {"isa", report.isa},
+      {"kv_type", report.kv_type},
+      {"implementation", report.implementation},
+  };
+  for (const auto& [name, value] : report.options) fields["opt." + name] = value;
+  return fields;
+}
+
+bool counts(const BenchmarkRun& run) { return !run.failed() && !run.launches.empty(); }
+
+}  // namespace
+
+std::vector<samples::Result> metrics_of(const BenchmarkRun& run,
+                                        const std::vector<double>& read_gbps) {
+  std::vector<samples::Result> results;
+  if (!counts(run)) return results;
+  const Benchmark& benchmark = run.benchmark;
+  const auto add_values = [&](const char* metric, const char* unit, std::vector<double> values) {
+    if (values.empty()) return;
+    results.push_back({benchmark_name(benchmark), metric, unit, std::move(values),
+                       run.launches.front().token_hash});
+  };
+  const auto add = [&](const char* metric, const char* unit,
+                       const std::function<double(const LaunchReport&)>& value) {
+    std::vector<double> values;
+    for (const LaunchReport& report : run.launches) values.push_back(value(report));
+    add_values(metric, unit, std::move(values));
+  };
+  const auto itl = [](double fraction) {
+    return [fraction](const LaunchReport& r) { return percentile(latencies_ms(r), fraction); };
+  };
+
+  const bool decoded = benchmark.generated_tokens > 0;
+  add("prefill_tps", "t/s",
+      [&](const LaunchReport& r) { return benchmark.prompt_tokens / r.prefill_s; });
+  if (decoded) add("decode_tps", "t/s", decode_tps);
+  add("ttft_ms", "ms", [](const LaunchReport& r) { return r.ttft_ms; });
+  if (decoded) {
+    add("itl_p50_ms", "ms", itl(0.50));
+    add("itl_p95_ms", "ms", itl(0.95));
+    add("itl_p99_ms", "ms", itl(0.99));
+  }
+  add("load_ms", "ms", [](const LaunchReport& r) { return r.load_ms; });
+  add_values("load_cold_ms", "ms", run.load_cold_ms);
+  add("peak_rss_bytes", "B",
+      [](const LaunchReport& r) { return static_cast<double>(r.peak_rss_bytes); });
+  add("weight_bytes_per_token", "B",
+      [](const LaunchReport& r) { return static_cast<double>(r.model.weight_bytes_per_token); });
+  add_values("read_gbps", "GB/s", read_gbps);
+  if (decoded && !read_gbps.empty()) {
+    // The roof is what the host can do: the best of the measurements around the launches.
+    const double roof = *std::max_element(read_gbps.begin(), read_gbps.end()) * 1e9;
+    add("roof_fraction", "1", [roof](const LaunchReport& r) {
+      return static_cast<double>(r.model.weight_bytes_per_token) * decode_tps(r) / roof;
+    });
+  }
+  return results;
+}
+
+samples::Environment run_fields(const std::vector<BenchmarkRun>& runs) {
+  std::map<std::string, std::map<std::string, std::string>> by_field;  // field, benchmark, value
+  std::size_t counted = 0;
+  for (const BenchmarkRun& run : runs) {
+    if (!counts(run)) continue;
+    ++counted;
+    for (const auto& [field, value] : fields_of(run)) {
+      by_field[field][benchmark_name(run.benchmark)] = value;
+    }
+  }
+  samples::Environment fields;
+  for (const auto& [field, values] : by_field) {
+    std::set<std::string> distinct;
+    std::string listed;
+    for (const auto& [benchmark, value] : values) {
+      distinct.insert(value);
+      listed += fmt::format("{}{}: {}", listed.empty() ? "" : "; ", benchmark, value);
+    }
+    const bool common = distinct.size() == 1 && values.size() == counted;
+    fields[field] = common ? *distinct.begin() : listed;
+  }
+  return fields;
+}
+
+}  // namespace woolly::e2e
