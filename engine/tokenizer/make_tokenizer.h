@@ -9,9 +9,8 @@
 
 namespace woolly {
 
-// Reads tokenizer.ggml.model: "llama" gives the SentencePiece style
-// (spm_tokenizer.h). Throws Error (usage) that names the key for another model
-// and for a vocabulary that is missing or broken.
+// Reads tokenizer.ggml.model: "llama" gives the SentencePiece style (spm_tokenizer.h). Throws Error
+// (usage) that names the key for another model and for a vocabulary that is missing or broken.
 std::unique_ptr<Tokenizer> make_tokenizer(const gguf::Metadata& metadata);
 
 }  // namespace woolly

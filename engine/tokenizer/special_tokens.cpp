@@ -34,9 +34,8 @@ SpecialTokens::SpecialTokens(std::vector<SpecialToken> tokens) : tokens_(std::mo
   for (const SpecialToken& token : tokens_) is_first_byte_[first_byte(token.text)] = true;
 }
 
-// Walks the sorted list as if it were a trie: [low, high) are the tokens that
-// begin with the bytes read so far, and the first of them may be exactly these
-// bytes.
+// Walks the sorted list as if it were a trie: [low, high) are the tokens that begin with the bytes
+// read so far, and the first of them may be exactly these bytes.
 std::vector<SpecialTokens::Match> SpecialTokens::find_matches(std::string_view text,
                                                               bool parse_special) const {
   std::vector<Match> matches;
@@ -68,8 +67,7 @@ std::vector<SpecialTokens::Match> SpecialTokens::choose(std::vector<Match> match
   std::vector<bool> taken(text.size(), false);
   std::vector<Match> chosen;
   for (Match match : matches) {
-    // Every taken run is at least as long as this match, so looking at both
-    // ends suffices.
+    // Every taken run is at least as long as this match, so looking at both ends suffices.
     if (taken[match.begin] || taken[match.end - 1]) continue;
     if (match.token->swallows_space_after) {
       while (match.end < text.size() && !taken[match.end] && is_space(text[match.end])) ++match.end;

@@ -31,9 +31,9 @@ class SpecialTokens {
   // A text that occurs twice keeps its first entry.
   explicit SpecialTokens(std::vector<SpecialToken> tokens);
 
-  // Longer tokens win over shorter ones that overlap them, wherever they start;
-  // among equals the lower id, then the earlier place. Empty pieces of ordinary
-  // text are left out. Linear in the text, but for the length of the tokens.
+  // Longer tokens win over shorter ones that overlap them, wherever they start; among equals the
+  // lower id, then the earlier place. Empty pieces of ordinary text are left out. Linear in the
+  // text, but for the length of the tokens.
   std::vector<Fragment> split(std::string_view text, bool parse_special) const;
 
  private:
@@ -49,12 +49,10 @@ class SpecialTokens {
   std::array<bool, 256> is_first_byte_{};
 };
 
-// The control, unknown and user-defined tokens of a vocabulary, whose texts
-// they refer to.
+// The control, unknown and user-defined tokens of a vocabulary, whose texts they refer to.
 //
-// Phi-3's special tokens, all but <unk>, <s> and <|endoftext|>, take the white
-// space after them with them. Nothing in the vocabulary says so: the model's
-// name is the only sign that files carry.
+// Phi-3's special tokens, all but <unk>, <s> and <|endoftext|>, take the white space after them
+// with them. Nothing in the vocabulary says so: the model's name is the only sign that files carry.
 std::vector<SpecialToken> special_tokens_of(const Vocabulary& vocabulary,
                                             std::string_view model_name);
 

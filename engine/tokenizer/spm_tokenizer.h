@@ -1,6 +1,6 @@
-// SentencePiece-style byte-pair encoding by score (tokenizer.ggml.model =
-// "llama"). Source: Kudo and Richardson 2018, "SentencePiece",
-// arXiv:1808.06226; the ids are those that llama.cpp gives.
+// SentencePiece-style byte-pair encoding by score (tokenizer.ggml.model = "llama").
+// Source: Kudo and Richardson 2018, "SentencePiece", arXiv:1808.06226; the ids are those that
+// llama.cpp gives.
 #pragma once
 
 #include <array>
@@ -29,17 +29,14 @@ struct SpmOptions {
 // Throws Error (usage) that names the key.
 SpmOptions load_spm_options(const gguf::Metadata& metadata);
 
-// Ordinary text starts as characters; of all neighbours whose joint text is a
-// token, the pair with the best score joins first, the leftmost among equals.
-// Characters that end outside the vocabulary become byte tokens, or the unknown
-// token where the vocabulary lacks these. A space counts as U+2581; one is put
-// before text at the start and after each special token if the model asks.
-// Ordinary text never becomes a control, unknown or byte token, whatever it
-// spells.
+// Ordinary text starts as characters; of all neighbours whose joint text is a token, the pair with
+// the best score joins first, the leftmost among equals. Characters that end outside the vocabulary
+// become byte tokens, or the unknown token where the vocabulary lacks these. A space counts as
+// U+2581; one is put before text at the start and after each special token if the model asks.
+// Ordinary text never becomes a control, unknown or byte token, whatever it spells.
 class SpmTokenizer : public Tokenizer {
  public:
-  // Throws Error (usage) when the vocabulary has no scores, or cannot represent
-  // every byte.
+  // Throws Error (usage) when the vocabulary has no scores, or cannot represent every byte.
   explicit SpmTokenizer(SpmOptions options);
   SpmTokenizer(const SpmTokenizer&) = delete;  // the look-ups refer to the texts
   SpmTokenizer& operator=(const SpmTokenizer&) = delete;

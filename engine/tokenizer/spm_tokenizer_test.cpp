@@ -180,8 +180,7 @@ TEST(SpmTokenizer, EveryByteAndRandomBytesRoundTrip) {
   }
 }
 
-// The definition, word for word: look at all neighbours, join the best, start
-// again.
+// The definition, word for word: look at all neighbours, join the best, start again.
 std::vector<std::string> merge_slowly(std::vector<std::string> symbols,
                                       const std::vector<test::Token>& pieces) {
   while (true) {

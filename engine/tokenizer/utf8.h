@@ -1,6 +1,6 @@
-// Where one UTF-8 sequence ends and the next begins, in bytes that nobody has
-// checked. Source: The Unicode Standard, table 3-7 (well-formed sequences) and
-// section 3.9 (maximal subparts).
+// Where one UTF-8 sequence ends and the next begins, in bytes that nobody has checked.
+// Source: The Unicode Standard, table 3-7 (well-formed sequences) and section 3.9 (maximal
+// subparts).
 #pragma once
 
 #include <string_view>
@@ -18,8 +18,8 @@ struct Utf8Prefix {
   int bytes;  // 1 to 4
 };
 
-// What the non-empty `text` begins with. Overlong forms, surrogates and values
-// above U+10FFFF are invalid, as the standard has it.
+// What the non-empty `text` begins with. Overlong forms, surrogates and values above U+10FFFF are
+// invalid, as the standard has it.
 inline Utf8Prefix utf8_prefix(std::string_view text) noexcept {
   const auto byte = [text](int i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);

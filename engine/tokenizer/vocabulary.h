@@ -23,8 +23,8 @@ enum class TokenKind : std::uint8_t {
   kByte = 6,
 };
 
-// What every tokenizer family shares. All vectors have one entry per token id,
-// except that scores may be empty.
+// What every tokenizer family shares. All vectors have one entry per token id, except that scores
+// may be empty.
 struct Vocabulary {
   std::vector<std::string> texts;
   std::vector<float> scores;
@@ -36,10 +36,9 @@ struct Vocabulary {
   int size() const { return static_cast<int>(texts.size()); }
 };
 
-// Throws Error (usage) that names the key when an entry is missing, has the
-// wrong length, an unknown kind, a score that is not a number, or an id outside
-// the vocabulary. Without kinds, tokens such as <0x41> are byte tokens and all
-// others normal.
+// Throws Error (usage) that names the key when an entry is missing, has the wrong length, an
+// unknown kind, a score that is not a number, or an id outside the vocabulary. Without kinds,
+// tokens such as <0x41> are byte tokens and all others normal.
 Vocabulary load_vocabulary(const gguf::Metadata& metadata);
 
 // The value of a token whose text is "<0x00>" to "<0xFF>", else -1.

@@ -17,7 +17,8 @@ class Tokenizer {
 
   // Ids of `text` (any bytes; invalid UTF-8 falls back to byte tokens). With `add_bos` the id of
   // the beginning-of-sequence token stands first when the model's metadata asks for one.
-  // With `parse_special`, the texts of control and user-defined tokens become those tokens.
+  // The texts of user-defined tokens always become those tokens; with `parse_special` the texts
+  // of control tokens do, too, else they stay ordinary text.
   virtual std::vector<TokenId> encode(std::string_view text, bool add_bos,
                                       bool parse_special = true) const = 0;
 

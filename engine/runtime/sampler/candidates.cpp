@@ -74,8 +74,7 @@ void keep_top_p(Candidates& candidates, float top_p) {
   for (const Candidate& c : candidates) total += c.weight;
   const double target = total * static_cast<double>(top_p);
 
-  // Mostly a few tokens reach the target: sort in growing portions, not the
-  // whole vocabulary.
+  // Mostly a few tokens reach the target: sort in growing portions, not the whole vocabulary.
   std::size_t portion = 64;
   std::size_t sorted = 0;
   std::size_t kept = 0;

@@ -5,9 +5,9 @@
 
 namespace woolly::sampling {
 
-// x = k ln 2 + r with |r| <= ln(2) / 2, so e^x = 2^k e^r; e^r by its Taylor
-// series, whose 14th term is below 2^-58. ln 2 comes in two parts (Cody and
-// Waite): the first has zeros at its end, so that k times it is exact.
+// x = k ln 2 + r with |r| <= ln(2) / 2, so e^x = 2^k e^r; e^r by its Taylor series, whose 14th term
+// is below 2^-58. ln 2 comes in two parts (Cody and Waite): the first has zeros at its end, so that
+// k times it is exact.
 double portable_exp(double x) noexcept {
   constexpr double kSmallest = -708.0;
   if (!(x >= kSmallest)) return 0.0;

@@ -26,8 +26,7 @@ TEST(PortableExp, Edges) {
   EXPECT_EQ(portable_exp(std::nan("")), 0.0);
 }
 
-// The point of the function: these bits are the same on every machine and
-// compiler.
+// The point of the function: these bits are the same on every machine and compiler.
 TEST(PortableExp, SameBitsEverywhere) {
   EXPECT_EQ(std::bit_cast<std::uint64_t>(portable_exp(-1.0)), 0x3fd78b56362cef38U);
   EXPECT_EQ(std::bit_cast<std::uint64_t>(portable_exp(-0.1)), 0x3fecf46d99d52b3aU);

@@ -1,8 +1,7 @@
-// The generator behind sampling: the same numbers from the same seed on every
-// machine. Source: Blackman and Vigna, "Scrambled linear pseudorandom number
-// generators", ACM TOMS 47 (2021): xoshiro256**, its state filled by SplitMix64
-// (Steele, Lea and Flood, OOPSLA 2014), as its authors advise. std
-// distributions are avoided: each standard library has its own.
+// The generator behind sampling: the same numbers from the same seed on every machine.
+// Source: Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47
+// (2021): xoshiro256**, its state filled by SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), as its
+// authors advise. std distributions are avoided: each standard library has its own.
 #pragma once
 
 #include <array>

@@ -7,8 +7,7 @@
 namespace woolly::sampling {
 namespace {
 
-// First outputs of the reference implementations, as other projects' tests
-// publish them.
+// First outputs of the reference implementations, as other projects' tests publish them.
 TEST(SplitMix64, PublishedSequence) {
   SplitMix64 random(1234567);
   for (const std::uint64_t expected :

@@ -77,8 +77,8 @@ std::span<const float> Sampler::State::penalize(std::span<const float> logits) {
   penalized_logits.assign(logits.begin(), logits.end());
   for (const TokenId token : recent.tokens()) {
     const auto i = static_cast<std::size_t>(token);
-    // From the untouched logit, so that a token seen twice is penalized once. A
-    // prompt may hold ids that the model gives no logit.
+    // From the untouched logit, so that a token seen twice is penalized once. A prompt may hold ids
+    // that the model gives no logit.
     if (i < logits.size()) {
       penalized_logits[i] = sampling::penalized(logits[i], options.repeat_penalty);
     }
@@ -93,8 +93,7 @@ TokenId Sampler::State::choose(std::span<const float> raw_logits) {
   const float best_logit = logits[static_cast<std::size_t>(best)];
 
   sampling::take_top_k(logits, options.top_k, candidates);
-  // The filters look at the model's own distribution; temperature shapes only
-  // what they leave.
+  // The filters look at the model's own distribution; temperature shapes only what they leave.
   if (options.top_p < 1.0F || options.min_p > 0.0F) {
     sampling::weigh(candidates, best_logit, 1.0F);
     if (options.top_p < 1.0F) sampling::keep_top_p(candidates, options.top_p);
