@@ -1,0 +1,216 @@
+// The built woolly-gate against folders of fake programs.
+#include "ci/gate/gate_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "baselines/samples/environment.h"
+#include "baselines/store/store.h"
+#include "ci/gate/test_programs.h"
+
+namespace woolly::gate {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class GateCommandTest : public ::testing::Test {
+ protected:
+  GateCommandTest() {
+    test::write_bench(folder / "base", 100);
+    test::write_bench(folder / "same", 100);
+    test::write_bench(folder / "slow", 90);
+    test::write_model(folder / "tiny.gguf");
+  }
+
+  ProcessResult gate(std::vector<std::string> arguments) {
+    std::vector<std::string> argv = {std::string(WOOLLY_BIN_DIR) + "/woolly-gate"};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    ProcessOptions options;
+    options.cwd = folder.path();
+    return run_process(argv, options);
+  }
+  ProcessResult paired(const std::string& head, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"--base", "base", "--head", head, "-m", "tiny.gguf"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return gate(arguments);
+  }
+  store::Store database() { return store::Store::open(folder / "woolly.db"); }
+
+  // A stored run of `tps` on the fake machine.
+  store::RunId add_run(const std::vector<double>& tps, const std::string& cpu = "fake") {
+    samples::Record record;
+    record.producer = "woolly-bench";
+    record.started_at = "2026-01-30T12:00:00Z";
+    record.environment = {{"cpu_model", cpu}};
+    record.results.push_back(
+        {"e2e/tiny/pp128_tg64_d0", "decode_tps", "t/s", tps, "aaaaaaaaaaaaaaaa"});
+    return database().add(record);
+  }
+
+  woolly::test::TemporaryFolder folder;
+};
+
+const std::vector<double> kStored = {10000, 10010, 10020, 10030, 10040};
+
+TEST_F(GateCommandTest, IdenticalProgramsPass) {
+  const ProcessResult result = paired("same");
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("UNCHANGED"));
+  EXPECT_THAT(result.out, Not(HasSubstr("\033")));
+  EXPECT_THAT(result.err, HasSubstr("plan: "));
+}
+
+TEST_F(GateCommandTest, ASlowerHeadIsARegressionOnRecord) {
+  const ProcessResult result = paired("slow", {"--markdown", "gate.md"});
+  EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+  EXPECT_THAT(read_file(folder / "gate.md"), HasSubstr("### Woolly gate: REGRESSED"));
+  const auto record = database().latest_gate();
+  ASSERT_TRUE(record.has_value());
+  EXPECT_EQ(record->exit_code, 1);
+  EXPECT_EQ(record->base, "base");
+  ASSERT_EQ(record->verdicts.size(), 1u);
+  EXPECT_EQ(record->verdicts[0].state, "REGRESSED");
+  EXPECT_NEAR(record->verdicts[0].estimate, -0.1, 0.01);
+}
+
+TEST_F(GateCommandTest, JsonIsOneObjectOnStdout) {
+  const ProcessResult result = paired("slow", {"--json", "--seed", "5"});
+  const auto json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(json["verdict"], "REGRESSED");
+  EXPECT_EQ(json["exit_code"], 1);
+  EXPECT_EQ(json["seed"], 5);
+  EXPECT_EQ(json["series"][0]["metric"], "decode_tps");
+}
+
+TEST_F(GateCommandTest, AnotherAnswerIsFourUnlessAllowed) {
+  test::write_bench(folder / "wrong", 100, "bbbbbbbbbbbbbbbb");
+  const ProcessResult result = paired("wrong");
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(result.out, HasSubstr("the answers differ"));
+  EXPECT_EQ(paired("wrong", {"--allow-answer-change"}).exit_code, 0);
+}
+
+TEST_F(GateCommandTest, ACrashIsFourWithItsLastWords) {
+  test::write_script(folder / "crash/woolly-bench", "echo 'out of luck' >&2; kill -SEGV $$");
+  const ProcessResult result = paired("crash");
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(result.out, HasSubstr("out of luck"));
+}
+
+TEST_F(GateCommandTest, AMissingBenchmarkIsFour) {
+  test::write_script(folder / "other/woolly-bench",
+                     "echo '" + test::launch_json("1", "a", "e2e/other/pp128_tg64_d0") + "'");
+  const ProcessResult result = paired("other");
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(result.out, HasSubstr("MISSING"));
+}
+
+TEST_F(GateCommandTest, MicroBenchmarksAreGatedTheSameWay) {
+  for (const auto& [arm, time] : {std::pair{"base", "100"}, std::pair{"same", "100"}}) {
+    test::write_script(
+        folder / arm / "woolly-micro",
+        std::string(R"(echo '{"producer": "woolly-micro", "started_at": "2026-01-31T12:00:00Z",
+          "environment": {}, "results": [{"benchmark": "matmul/F32/generic/m1", "metric": "time_ns",
+          "unit": "ns", "samples": [)") +
+            time + "]}]}'");
+  }
+  const ProcessResult result =
+      gate({"--base", "base", "--head", "same", "--micro", "matmul", "--json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(nlohmann::json::parse(result.out)["series"][0]["metric"], "time_ns");
+}
+
+TEST_F(GateCommandTest, WrongUseIsTwoWithOneLine) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"-m", "tiny.gguf"},
+      {"--base", "base", "--head", "same", "-m", "missing.gguf"},
+      {"--base", "base", "--head", "missing", "-m", "tiny.gguf"},
+      {"--base", "./missing", "--head", "same", "-m", "tiny.gguf"},
+      {"--base", "base", "--baseline", "main", "-m", "tiny.gguf"},
+      {"--base", "base", "--head", "same", "-m", "tiny.gguf", "--budget", "soon"},
+      {"--base", "base", "--head", "same", "-m", "tiny.gguf", "--delta", "3"},
+      {"--base", "base", "--head", "same", "-m", "tiny.gguf", "--on-inconclusive", "maybe"},
+      {"--base", "base", "--head", "same", "-m", "tiny.gguf", "--markdown", "no/such/gate.md"},
+      {"--base", "base", "--head", "same", "--micro", "matmul"},
+  };
+  for (const auto& arguments : wrong) {
+    const ProcessResult result = gate(arguments);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+    EXPECT_EQ(result.out, "");
+  }
+}
+
+TEST_F(GateCommandTest, AnInconclusiveRunFollowsThePolicy) {
+  const std::vector<std::string> tight = {"--budget", "0.01s"};
+  EXPECT_EQ(paired("same", tight).exit_code, 3);
+  EXPECT_EQ(paired("same", {"--budget", "0.01s", "--on-inconclusive", "pass"}).exit_code, 0);
+  EXPECT_EQ(paired("same", {"--budget", "0.01s", "--on-inconclusive", "fail"}).exit_code, 1);
+}
+
+TEST_F(GateCommandTest, AnInterruptStopsCleanlyAndIsRecorded) {
+  // Head's third launch interrupts the gate, as Ctrl-C would.
+  test::write_script(
+      folder / "stop/woolly-bench",
+      "echo x >> count; [ $(wc -l < count) -ge 3 ] && kill -INT $PPID; printf '%s' '" +
+          test::launch_json("100") + "'; exec sleep 0.2");
+  const ProcessResult result = paired("stop");
+  EXPECT_EQ(result.exit_code, 3) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("interrupted"));
+  EXPECT_EQ(database().latest_gate()->exit_code, 3);
+}
+
+TEST_F(GateCommandTest, CalibrationStoresEffectsThatWidenTheMargin) {
+  const ProcessResult result =
+      gate({"calibrate", "--runs", "2", "--head", "same", "-m", "tiny.gguf"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("from 2 A/A runs"));
+  const std::string machine = samples::machine_id({{"cpu_model", "fake"}});
+  EXPECT_EQ(database().aa_thetas({"e2e/tiny/pp128_tg64_d0", "decode_tps", "t/s"}, machine).size(),
+            2u);
+  EXPECT_THAT(paired("same").err, HasSubstr("measured by A/A runs here"));
+}
+
+TEST_F(GateCommandTest, ABaselineOfSimilarSpeedPasses) {
+  database().set_baseline("main", add_run(kStored));
+  const ProcessResult result = gate({"--baseline", "main", "--head", "same", "-m", "tiny.gguf"});
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("Weaker than a paired gate"));
+}
+
+TEST_F(GateCommandTest, ABaselineFindsALargeRegression) {
+  database().set_baseline("main", add_run(kStored));
+  test::write_bench(folder / "awful", 60);
+  EXPECT_EQ(gate({"--baseline", "main", "--head", "awful", "-m", "tiny.gguf"}).exit_code, 1);
+}
+
+TEST_F(GateCommandTest, StoredRunsCompareWithoutMeasuring) {
+  database().set_baseline("main", add_run(kStored));
+  const store::RunId run = add_run(kStored);
+  const ProcessResult result = gate({"--baseline", "main", "--run", std::to_string(run)});
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+}
+
+TEST_F(GateCommandTest, AnIncomparableBaselineIsThreeAndNamesTheField) {
+  database().set_baseline("main", add_run(kStored, "another CPU"));
+  const ProcessResult result = gate({"--baseline", "main", "--head", "same", "-m", "tiny.gguf"});
+  EXPECT_EQ(result.exit_code, 3) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("cpu_model differs: baseline another CPU, now fake"));
+}
+
+TEST_F(GateCommandTest, AMissingBaselineListsThoseThatExist) {
+  database().set_baseline("release-1", add_run(kStored));
+  const ProcessResult result = gate({"--baseline", "main", "--head", "same", "-m", "tiny.gguf"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("release-1"));
+}
+
+TEST_F(GateCommandTest, ABaselineWithoutADatabaseIsTwo) {
+  EXPECT_EQ(gate({"--baseline", "main", "--head", "same", "-m", "tiny.gguf"}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace woolly::gate

@@ -1,0 +1,74 @@
+#include "ci/gate/launcher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <woolly/error.h>
+
+#include "ci/gate/test_programs.h"
+
+namespace woolly::gate {
+namespace {
+
+using ::testing::HasSubstr;
+
+class LauncherTest : public ::testing::Test {
+ protected:
+  void head_script(const std::string& body) {
+    test::write_script(folder / "head/woolly-bench", body);
+  }
+  Launch launch_head(int padding = 0) {
+    return ProcessLauncher(folder / "base", folder / "head").launch(subject, Arm::kHead, padding);
+  }
+
+  woolly::test::TemporaryFolder folder;
+  Subject subject{"tiny", "woolly-bench", {"-m", "a b.gguf"}};
+};
+
+TEST_F(LauncherTest, ReadsWhatALaunchPrints) {
+  head_script("printf '%s' '" + test::launch_json("123.5") + "'");
+  const Launch launch = launch_head();
+  EXPECT_EQ(launch.failure, "");
+  ASSERT_EQ(launch.record.results.size(), 1u);
+  EXPECT_EQ(launch.record.results[0].samples[0], 123.5);
+  EXPECT_GT(launch.wall_s, 0);
+}
+
+TEST_F(LauncherTest, PassesArgumentsAndPadding) {
+  head_script("echo \"$1,$2,${#WOOLLY_GATE_PADDING}\" >&2; exit 7");
+  EXPECT_THAT(launch_head(321).failure, HasSubstr("exit code 7: -m,a b.gguf,321"));
+}
+
+TEST_F(LauncherTest, AFailureNamesProgramCodeAndLastWords) {
+  head_script("echo 'wrong answer' >&2; exit 4");
+  const Launch launch = launch_head();
+  EXPECT_THAT(launch.failure, HasSubstr("head/woolly-bench: exit code 4: wrong answer"));
+  EXPECT_FALSE(launch.refused);
+  head_script("exit 2");
+  EXPECT_TRUE(launch_head().refused);
+  head_script("kill -SEGV $$");
+  EXPECT_THAT(launch_head().failure, HasSubstr("signal 11"));
+}
+
+TEST_F(LauncherTest, OutputThatIsNoRecordIsAFailure) {
+  head_script("echo hello");
+  EXPECT_THAT(launch_head().failure, HasSubstr("not JSON"));
+  head_script("echo '{\"results\": 3}'");
+  EXPECT_NE(launch_head().failure, "");
+}
+
+TEST_F(LauncherTest, AFolderWithoutTheProgramIsNamed) {
+  head_script("exit 0");
+  const ProcessLauncher launcher(folder / "base", folder / "head");
+  EXPECT_NO_THROW(launcher.require(subject, Arm::kHead));
+  try {
+    launcher.require(subject, Arm::kBase);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+    EXPECT_THAT(error.message(), HasSubstr("base: no woolly-bench in"));
+  }
+}
+
+}  // namespace
+}  // namespace woolly::gate

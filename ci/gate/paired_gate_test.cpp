@@ -1,0 +1,261 @@
+#include "ci/gate/paired_gate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "ci/gate/fake_launcher.h"
+
+namespace woolly::gate {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class PairedGateTest : public ::testing::Test {
+ protected:
+  PairedGateTest() { plan.subjects = {{"fake", "woolly-bench", {}}}; }
+
+  Outcome run() { return PairedGate(world, plan, progress).run(); }
+  ExitCode code(const Outcome& outcome) { return exit_code(outcome, InconclusivePolicy::kReport); }
+  const SeriesOutcome& series(const Outcome& outcome, const std::string& metric) {
+    const auto found = std::find_if(outcome.series.begin(), outcome.series.end(),
+                                    [&](const auto& s) { return s.key.metric == metric; });
+    EXPECT_NE(found, outcome.series.end()) << metric;
+    return *found;
+  }
+
+  test::FakeLauncher world{{0.01, 0, 0, 0, 0, 0}, 1};
+  PairedPlan plan;
+  std::ostringstream said;
+  Progress progress{said, false};
+};
+
+TEST_F(PairedGateTest, IdenticalArmsPass) {
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kOk);
+  EXPECT_EQ(count_of(outcome, State::kUnchanged), 5);
+  EXPECT_THAT(said.str(), HasSubstr("plan: "));
+}
+
+TEST_F(PairedGateTest, NamesWhatGotSlower) {
+  world.head_slowdown = 1.1;
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kRegression);
+  EXPECT_EQ(series(outcome, "decode_tps").state, State::kRegressed);
+  EXPECT_NEAR(series(outcome, "decode_tps").estimate, std::log(1.1), 0.01);
+  EXPECT_EQ(series(outcome, "load_ms").state, State::kUnchanged);
+  EXPECT_FALSE(series(outcome, "itl_p99_ms").judged);
+}
+
+TEST_F(PairedGateTest, BlocksAreAbbaOrBaabInRandomOrder) {
+  plan.fixed_blocks = 40;
+  run();
+  ASSERT_EQ(world.order.size(), 2u + 160u);
+  std::set<Arm> first;
+  for (std::size_t at = 2; at < world.order.size(); at += 4) {
+    const Arm a = world.order[at];
+    const Arm b = world.order[at + 1];
+    EXPECT_NE(a, b);
+    EXPECT_EQ(world.order[at + 2], b);
+    EXPECT_EQ(world.order[at + 3], a);
+    first.insert(a);
+  }
+  EXPECT_EQ(first.size(), 2u);
+}
+
+TEST_F(PairedGateTest, PaddingIsDrawnForEveryLaunch) {
+  plan.fixed_blocks = 40;
+  run();
+  const std::set<int> distinct(world.paddings.begin(), world.paddings.end());
+  EXPECT_GT(distinct.size(), 100u);
+  EXPECT_LE(*distinct.rbegin(), kMostPaddingBytes);
+}
+
+TEST_F(PairedGateTest, ASeedRepeatsTheOrder) {
+  plan.seed = 42;
+  run();
+  const std::vector<Arm> order = world.order;
+  world = test::FakeLauncher({0.01, 0, 0, 0, 0, 0}, 1);
+  run();
+  EXPECT_EQ(world.order, order);
+}
+
+TEST_F(PairedGateTest, AnotherAnswerFailsItsBenchmark) {
+  world.head_answer = "bbbbbbbbbbbbbbbb";
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kBenchmarkFailed);
+  EXPECT_THAT(series(outcome, "decode_tps").reason, HasSubstr("bbbbbbbbbbbbbbbb"));
+  EXPECT_EQ(world.launches, 2) << "nothing is left to measure after the first launches";
+}
+
+TEST_F(PairedGateTest, AnAllowedAnswerChangeIsANote) {
+  world.head_answer = "bbbbbbbbbbbbbbbb";
+  plan.allow_answer_change = true;
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kOk);
+  EXPECT_THAT(outcome.notes, Contains(HasSubstr("the answers differ")));
+}
+
+TEST_F(PairedGateTest, AnAnswerThatChangesFromLaunchToLaunchFails) {
+  world.tamper = [](Arm arm, int number, Launch& launch) {
+    if (arm != Arm::kHead || number < 10) return;
+    for (auto& result : launch.record.results) result.answer_hash = "cccccccccccccccc";
+  };
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kBenchmarkFailed);
+  EXPECT_THAT(series(outcome, "ttft_ms").reason, HasSubstr("from launch to launch"));
+}
+
+TEST_F(PairedGateTest, ABenchmarkThatHeadLacksIsMissing) {
+  world.tamper = [](Arm arm, int, Launch& launch) {
+    if (arm == Arm::kHead) {
+      std::erase_if(launch.record.results, [](auto& r) { return r.metric == "decode_tps"; });
+    }
+  };
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kBenchmarkFailed);
+  EXPECT_EQ(series(outcome, "decode_tps").state, State::kMissing);
+  EXPECT_EQ(series(outcome, "prefill_tps").state, State::kUnchanged);
+}
+
+TEST_F(PairedGateTest, ABenchmarkThatIsNewInHeadIsNoted) {
+  world.tamper = [](Arm arm, int, Launch& launch) {
+    if (arm == Arm::kHead) {
+      launch.record.results.push_back({"e2e/new/pp1_tg1_d0", "decode_tps", "t/s", {1}, ""});
+    }
+  };
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kOk);
+  EXPECT_THAT(outcome.notes, Contains(HasSubstr("e2e/new/pp1_tg1_d0 is new")));
+}
+
+TEST_F(PairedGateTest, ASeriesThatVanishesInTheMiddleFails) {
+  world.tamper = [](Arm, int number, Launch& launch) {
+    if (number == 20) {
+      std::erase_if(launch.record.results, [](auto& r) { return r.metric == "load_ms"; });
+    }
+  };
+  const Outcome outcome = run();
+  EXPECT_EQ(series(outcome, "load_ms").state, State::kFailed);
+  EXPECT_EQ(series(outcome, "decode_tps").state, State::kUnchanged);
+}
+
+TEST_F(PairedGateTest, ACrashInTheMiddleFailsEverySeries) {
+  world.tamper = [](Arm arm, int number, Launch& launch) {
+    if (number > 8 && arm == Arm::kHead) launch.failure = "killed by signal 11";
+  };
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kBenchmarkFailed);
+  EXPECT_THAT(series(outcome, "decode_tps").reason, HasSubstr("head: killed by signal 11"));
+}
+
+TEST_F(PairedGateTest, ACrashAtOnceIsAFailureWithoutSeries) {
+  world.tamper = [](Arm arm, int, Launch& launch) {
+    if (arm == Arm::kBase) launch.failure = "exit code 4: wrong answer";
+  };
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kBenchmarkFailed);
+  EXPECT_THAT(outcome.failures, ElementsAre(HasSubstr("base: exit code 4")));
+  EXPECT_EQ(world.launches, 2);
+}
+
+TEST_F(PairedGateTest, WhatBothArmsRefuseIsTheUsersMistake) {
+  world.tamper = [](Arm, int, Launch& launch) {
+    launch.failure = "exit code 2: no such model";
+    launch.refused = true;
+  };
+  EXPECT_THROW(run(), Error);
+}
+
+TEST_F(PairedGateTest, ValuesThatCannotBeComparedFail) {
+  world.tamper = [](Arm, int, Launch& launch) {
+    for (auto& result : launch.record.results) {
+      if (result.metric == "load_ms") result.samples = {0};
+    }
+  };
+  const Outcome outcome = run();
+  EXPECT_EQ(series(outcome, "load_ms").state, State::kFailed);
+}
+
+TEST_F(PairedGateTest, AnInterruptKeepsWhatIsMeasured) {
+  world.tamper = [](Arm, int number, Launch& launch) { launch.interrupted = number == 30; };
+  const Outcome outcome = run();
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_EQ(world.launches, 30);
+  EXPECT_EQ(series(outcome, "decode_tps").pairs, 6);
+  EXPECT_EQ(code(outcome), ExitCode::kInconclusive);
+}
+
+TEST_F(PairedGateTest, AnInterruptBeforeAnythingIsInconclusive) {
+  world.tamper = [](Arm, int, Launch& launch) { launch.interrupted = true; };
+  const Outcome outcome = run();
+  EXPECT_THAT(outcome.unmeasured, ElementsAre("fake"));
+  EXPECT_EQ(code(outcome), ExitCode::kInconclusive);
+}
+
+TEST_F(PairedGateTest, TheBudgetEndsSampling) {
+  world = test::FakeLauncher({0.3, 0, 0, 0, 0, 0}, 1);
+  plan.budget_s = 60;
+  const Outcome outcome = run();
+  EXPECT_LE(outcome.elapsed_s, 60);
+  EXPECT_GT(outcome.elapsed_s, 50);
+  EXPECT_EQ(code(outcome), ExitCode::kInconclusive);
+}
+
+TEST_F(PairedGateTest, ABudgetTooSmallForAVerdictSaysSo) {
+  plan.budget_s = 9;
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kInconclusive);
+  EXPECT_THAT(series(outcome, "decode_tps").reason, HasSubstr("budget"));
+}
+
+TEST_F(PairedGateTest, ADisturbedBlockIsRepeatedOnce) {
+  world.tamper = [](Arm, int number, Launch& launch) {
+    if (number == 5 || number == 8) launch.steal_s = 0.2;
+  };
+  plan.fixed_blocks = 10;
+  const Outcome outcome = run();
+  EXPECT_EQ(world.launches, 2 + 4 * 11);
+  EXPECT_EQ(series(outcome, "decode_tps").pairs, 10);
+  EXPECT_THAT(outcome.notes, Contains(HasSubstr("1 blocks were repeated")));
+}
+
+TEST_F(PairedGateTest, SubjectsTakeTurns) {
+  plan.subjects = {{"one", "woolly-bench", {}}, {"two", "woolly-bench", {}}};
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.series.size(), 12u);
+  EXPECT_EQ(code(outcome), ExitCode::kOk);
+}
+
+TEST_F(PairedGateTest, StoredAaEffectsWidenTheMargin) {
+  world.head_slowdown = 1.06;
+  plan.aa_thetas = [](const store::SeriesKey&, const std::string& machine) {
+    EXPECT_EQ(machine.size(), 16u);
+    return std::vector<double>{0.01, -0.09};
+  };
+  const Outcome outcome = run();
+  EXPECT_EQ(series(outcome, "decode_tps").margin_source, "A/A");
+  EXPECT_EQ(code(outcome), ExitCode::kOk);
+}
+
+TEST_F(PairedGateTest, NamesWhatTheEnvironmentsDifferIn) {
+  world.tamper = [](Arm arm, int, Launch& launch) {
+    launch.record.environment["compiler"] = arm == Arm::kBase ? "GNU 12" : "Clang 14";
+  };
+  EXPECT_THAT(run().notes, Contains(HasSubstr("compiler differs: base GNU 12, head Clang 14")));
+}
+
+TEST_F(PairedGateTest, NothingJudgedIsAMistake) {
+  world.tamper = [](Arm, int, Launch& launch) { launch.record.results.clear(); };
+  EXPECT_THROW(run(), Error);
+}
+
+}  // namespace
+}  // namespace woolly::gate

@@ -1,0 +1,35 @@
+#include "ci/gate/subject.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace woolly::gate {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(Subject, ABenchLaunchIsOneLaunchWithoutExtras) {
+  const Subject subject = bench_subject({"models/a.gguf"}, {512, 32, 7});
+  EXPECT_EQ(subject.name, "a.gguf");
+  EXPECT_EQ(subject.program, "woolly-bench");
+  EXPECT_THAT(subject.arguments,
+              ElementsAre("-m", "models/a.gguf", "--pp", "512", "--tg", "32", "--depth", "7",
+                          "--launches", "1", "--no-cold", "--no-roof", "--json"));
+}
+
+TEST(Subject, AScenarioKeepsItsOwnSizes) {
+  const Subject subject = scenario_subject("e2e/scenarios/quick.json", {"a.gguf", "b.gguf"});
+  EXPECT_EQ(subject.name, "scenario quick.json");
+  EXPECT_THAT(subject.arguments,
+              ElementsAre("--scenario", "e2e/scenarios/quick.json", "-m", "a.gguf", "-m", "b.gguf",
+                          "--launches", "1", "--no-cold", "--no-roof", "--json"));
+}
+
+TEST(Subject, MicroBenchmarksByFilter) {
+  const Subject subject = micro_subject("matmul/.*");
+  EXPECT_EQ(subject.program, "woolly-micro");
+  EXPECT_THAT(subject.arguments, ElementsAre("--filter", "matmul/.*", "--json"));
+}
+
+}  // namespace
+}  // namespace woolly::gate
