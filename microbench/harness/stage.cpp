@@ -1,0 +1,88 @@
+#include "microbench/harness/stage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <vector>
+
+#include "engine/base/test_hooks.h"
+
+namespace woolly::micro {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double nanoseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+}
+
+// A batch is long against reading the clock twice (about 50 ns).
+std::int64_t calls_for_a_batch(const Workload& workload) {
+  constexpr double kBatchNs = 20'000;
+  constexpr double kMostCalls = 10'000;
+  double fastest_ns = kBatchNs;
+  for (int i = 0; i < 3; ++i) {
+    const auto start = Clock::now();
+    workload.run();
+    fastest_ns = std::min(fastest_ns, nanoseconds_since(start));
+  }
+  return static_cast<std::int64_t>(
+      std::clamp(kBatchNs / std::max(fastest_ns, 1.0), 1.0, kMostCalls));
+}
+
+// Of a non-empty sample, which it reorders.
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+void Stage::prepare(const BenchmarkCase& benchmark_case) {
+  current_ = &benchmark_case;
+  workload_ = {};  // frees the previous one's memory before the next takes its own
+  calls_per_batch_ = 1;
+  try {
+    workload_ = benchmark_case.prepare();
+    const std::string difference = workload_.verify();
+    error_ = difference.empty() ? "" : fmt::format("wrong result: {}", difference);
+    if (error_.empty()) calls_per_batch_ = calls_for_a_batch(workload_);
+  } catch (const std::exception& error) {
+    error_ = fmt::format("cannot be prepared: {}", error.what());
+  }
+}
+
+void Stage::enter(const BenchmarkCase& benchmark_case, benchmark::State& state) {
+  if (current_ != &benchmark_case) prepare(benchmark_case);
+  if (!error_.empty()) {
+    state.SkipWithError(error_.c_str());
+    return;
+  }
+
+  // The median of the batches, not their mean: one visit of the scheduler must not move a result.
+  constexpr std::int64_t kMostBatches = std::int64_t{1} << 20;
+  std::vector<double> batch_ns;
+  batch_ns.reserve(static_cast<std::size_t>(
+      std::min<std::int64_t>(state.max_iterations / calls_per_batch_ + 1, kMostBatches)));
+  while (state.KeepRunningBatch(calls_per_batch_)) {
+    const auto start = Clock::now();
+    for (std::int64_t call = 0; call < calls_per_batch_; ++call) workload_.run();
+    injected_slowdown(start);
+    const double elapsed_ns = nanoseconds_since(start);
+    if (batch_ns.size() < batch_ns.capacity()) batch_ns.push_back(elapsed_ns);
+  }
+
+  const double call_ns = median(batch_ns) / static_cast<double>(calls_per_batch_);
+  const double seconds = call_ns * 1e-9;
+  const Cost& cost = benchmark_case.cost;
+  state.counters[kTimeCounter] = call_ns;
+  state.counters[kBytesCounter] = cost.bytes / seconds;
+  state.counters[kFlopsCounter] = cost.flops / seconds;
+  state.counters[kRoofCounter] = roofs_.fraction(cost, seconds);
+}
+
+}  // namespace woolly::micro

@@ -1,0 +1,148 @@
+// Attention of tinyllama-1.1b (32 heads in 4 groups of 64) and llama-7b (32 heads of 128), f16
+// cache. Decoding takes another layer's cache at each call, as a model does, so it comes from
+// memory.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "engine/kernels/attention/attention.h"
+#include "engine/tensor/half.h"
+#include "microbench/harness/inputs.h"
+#include "microbench/kernels/benchmarks.h"
+
+namespace woolly::micro {
+namespace {
+
+constexpr DType kKvType = DType::kF16;
+
+struct Shape {
+  std::size_t m, position, heads, kv_heads, head_dim;
+
+  std::size_t context() const { return position + m; }
+  std::size_t cache_values() const { return kv_heads * context() * head_dim; }
+  std::size_t cache_bytes() const { return 2 * sizeof(std::uint16_t) * cache_values(); }
+  std::string text() const {
+    return fmt::format("m{}_p{}_h{}_kv{}_d{}", m, position, heads, kv_heads, head_dim);
+  }
+};
+
+Cost cost_of(const Shape& s, int threads) {
+  double pairs = 0;  // of a query and a key it sees
+  for (std::size_t t = 0; t < s.m; ++t) pairs += static_cast<double>(s.position + t + 1);
+  return {.bytes = static_cast<double>(s.cache_bytes()),
+          .flops = 4 * pairs * static_cast<double>(s.heads * s.head_dim),
+          .bound = s.m == 1 ? Bound::kMemory : Bound::kCompute,
+          .threads = threads};
+}
+
+class Layers {
+ public:
+  Layers(Context& context, Storage& storage, const Shape& shape, AttentionFn function)
+      : pool_(context.pool),
+        shape_(shape),
+        function_(function),
+        layers_(shape.m == 1 ? uncached_copies(shape.cache_bytes()) : 1),
+        cache_(reinterpret_cast<std::uint16_t*>(storage.reserve(layers_ * shape.cache_bytes()))),
+        q_(random_floats(shape.m * shape.heads * shape.head_dim, 1)),
+        out_(q_.size()),
+        to_float_(select_dequantize_row(kKvType, context.isa)),
+        softmax_(select_variant(softmax_variants(), context.isa).function),
+        scratch_(static_cast<std::size_t>(pool_.threads())) {
+    for (auto& floats : scratch_) {
+      floats.resize(
+          attention_scratch_floats(shape.heads, shape.kv_heads, shape.context(), shape.head_dim));
+    }
+    const std::vector<float> values = random_floats(2 * shape.cache_values(), 2);
+    std::vector<std::uint16_t> halves(values.size());
+    std::transform(values.begin(), values.end(), halves.begin(), float_to_half);
+    for (std::size_t layer = 0; layer < layers_; ++layer) {
+      std::copy(halves.begin(), halves.end(), keys(layer));
+    }
+  }
+
+  void run() {
+    attend(function_, layer_, out_.data());
+    layer_ = (layer_ + 1) % layers_;
+  }
+
+  std::string verify() {
+    std::fill(out_.begin(), out_.end(), std::numeric_limits<float>::quiet_NaN());
+    attend(function_, 0, out_.data());
+    std::vector<float> expected(out_.size());
+    attend(attention_variants().back().function, 0, expected.data());
+    constexpr double kTolerance = 1e-5;  // of the largest |v|, which is 1
+    return first_difference(out_, expected, [](std::size_t) { return kTolerance; });
+  }
+
+ private:
+  std::uint16_t* keys(std::size_t layer) { return cache_ + layer * 2 * shape_.cache_values(); }
+
+  void attend(AttentionFn function, std::size_t layer, float* out) {
+    const std::uint16_t* k = keys(layer);
+    pool_.for_ranges(static_cast<std::int64_t>(shape_.kv_heads), 1,
+                     [&](int thread, std::int64_t begin, std::int64_t end) {
+                       function({.q = q_.data(),
+                                 .k = reinterpret_cast<const std::byte*>(k),
+                                 .v = reinterpret_cast<const std::byte*>(k + shape_.cache_values()),
+                                 .kv_type = kKvType,
+                                 .out = out,
+                                 .m = shape_.m,
+                                 .position = shape_.position,
+                                 .context = shape_.context(),
+                                 .heads = shape_.heads,
+                                 .kv_heads = shape_.kv_heads,
+                                 .head_dim = shape_.head_dim,
+                                 .scale = 1 / std::sqrt(static_cast<float>(shape_.head_dim)),
+                                 .kv_begin = static_cast<std::size_t>(begin),
+                                 .kv_end = static_cast<std::size_t>(end),
+                                 .to_float = to_float_,
+                                 .softmax = softmax_,
+                                 .scratch = scratch_[static_cast<std::size_t>(thread)].data()});
+                     });
+  }
+
+  ThreadPool& pool_;
+  Shape shape_;
+  AttentionFn function_;
+  std::size_t layers_;
+  std::uint16_t* cache_;
+  std::vector<float> q_;
+  std::vector<float> out_;
+  DequantizeRowFn to_float_;
+  SoftmaxFn softmax_;
+  std::vector<std::vector<float>> scratch_;
+  std::size_t layer_ = 0;
+};
+
+constexpr Shape kDecode{1, 511, 32, 4, 64};
+constexpr Shape kShapes[] = {
+    kDecode, {1, 2047, 32, 4, 64}, {1, 511, 32, 32, 128}, {512, 0, 32, 4, 64}};
+
+}  // namespace
+
+void add_attention_benchmarks(Suite& suite) {
+  Context& context = suite.context;
+  const auto add = [&](const KernelVariant<AttentionFn>& variant, const Shape& shape) {
+    suite.add("attention", dtype_traits(kKvType).name, variant.name, shape.text(),
+              cost_of(shape, context.pool.threads()),
+              [&context, &storage = suite.storage, shape, function = variant.function] {
+                const auto layers = std::make_shared<Layers>(context, storage, shape, function);
+                return Workload{[layers] { return layers->verify(); }, [layers] { layers->run(); }};
+              });
+  };
+  for (const auto& variant : attention_variants()) {
+    if (variant.isa > context.isa) continue;
+    if (variant.name == "reference") {
+      add(variant, kDecode);
+      continue;
+    }
+    for (const Shape& shape : kShapes) add(variant, shape);
+  }
+}
+
+}  // namespace woolly::micro
