@@ -8,7 +8,8 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 
-const {chromium} = createRequire(join(process.env.REPORT_NODE_DIR, "package.json"))("playwright-core");
+const {chromium} =
+    createRequire(join(process.env.REPORT_NODE_DIR, "package.json"))("playwright-core");
 
 const folder = mkdtempSync(join(tmpdir(), "woolly-report-"));
 let browser = null;
@@ -16,7 +17,9 @@ let browser = null;
 export async function startBrowser() {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"
+    ],
   });
 }
 
@@ -42,14 +45,20 @@ export function makeReport(kind) {
 // than for the file itself.
 export async function openReport(kind, {dark = false, width = 1360, height = 900, hash = ""} = {}) {
   const {file, bytes} = makeReport(kind);
-  const context = await browser.newContext({viewport: {width, height}, colorScheme: dark ? "dark" : "light", offline: true});
+  const context = await browser.newContext(
+      {viewport: {width, height}, colorScheme: dark ? "dark" : "light", offline: true});
   const page = await context.newPage();
   const complaints = [];
   const url = pathToFileURL(file).href;
   page.on("console", (message) => complaints.push(`console ${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(`error: ${error.stack}`));
-  page.on("dialog", (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-  page.on("request", (request) => { if (request.url().split("#")[0] !== url) complaints.push(`request: ${request.url()}`); });
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    if (request.url().split("#")[0] !== url) complaints.push(`request: ${request.url()}`);
+  });
   await page.goto(url + hash);
   await page.waitForSelector("html[data-ready]", {timeout: 30000, state: "attached"});
   return {page, complaints, bytes, close: () => context.close()};
@@ -68,7 +77,8 @@ export function inkShares(page, selector) {
   return page.$$eval(`${selector} canvas`, (canvases) => canvases.map((canvas) => {
     const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     let inked = 0;
-    for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) ++inked;
+    for (let i = 3; i < data.length; i += 4)
+      if (data[i] !== 0) ++inked;
     return inked / (data.length / 4);
   }));
 }

@@ -25,7 +25,7 @@ Environment environment(int commit, const std::string& kernel) {
           {"kernel", kernel},
           {"cores_affinity", "2 of 2"},
           {"compiler", "GNU 12.2.0"},
-          {"commit", fmt::format("{:012x}", commit)},
+          {"commit", fmt::format("{:04x}c0ffee12", commit)},
           {"dirty", "false"},
           {"load_avg", "0.25"}};
 }
@@ -42,10 +42,8 @@ std::vector<double> around(double center, int count, double relative_step = 0.00
 }
 
 Record bench_record(int day, const std::string& kernel, double speed) {
-  Record record{"woolly-bench",
-                fmt::format("2026-01-{:02}T12:00:00Z", day),
-                environment(0xabc000 + day, kernel),
-                {}};
+  Record record{
+      "woolly-bench", fmt::format("2026-01-{:02}T12:00:00Z", day), environment(day, kernel), {}};
   const std::string name = "e2e/tiny-Q4_0/pp512_tg128_d0";
   record.results = {{name, "prefill_tps", "t/s", around(240 * speed, 11), "h1"},
                     {name, "decode_tps", "t/s", around(32 * speed, 11), "h1"},
@@ -57,10 +55,8 @@ Record bench_record(int day, const std::string& kernel, double speed) {
 }
 
 Record micro_record(int day) {
-  Record record{"woolly-micro",
-                fmt::format("2026-01-{:02}T13:00:00Z", day),
-                environment(0xabc000 + day, "6.1"),
-                {}};
+  Record record{
+      "woolly-micro", fmt::format("2026-01-{:02}T13:00:00Z", day), environment(day, "6.1"), {}};
   record.results = {{"matmul/Q4_K/blas/m1_n4096_k4096", "time_ns", "ns", around(123456, 9), ""},
                     {"rmsnorm/f32/generic/n4096", "time_ns", "ns", {812.5}, ""}};
   return record;
@@ -71,7 +67,7 @@ Record micro_record(int day) {
 void fill_small(Store& store) {
   woolly::store::RunId baseline = 0;
   for (int day = 1; day <= 12; ++day) {
-    const double speed = day == 12 ? 1.05 : 1 + 0.002 * std::sin(day);
+    const double speed = day == 12 ? 1.05 : day == 6 ? 0.97 : 1 + 0.002 * std::sin(day);
     const auto run =
         store.add(bench_record(day, day == 6 ? "5.10" : "6.1", day == 4 ? 1.0 : speed));
     if (day == 4) baseline = run;
@@ -131,9 +127,9 @@ void fill_hostile(Store& store) {
   record.environment["cpu_model"] = "<img src=x onerror=window.broken=1>";
   record.environment["opt.<b>"] = "</script><script>window.broken=1</script>";
   record.results = {
-      {"</script><script>window.broken=1</script>", "decode_tps", "t/s", around(10, 7), ""},
-      {"{{script}} <!-- <script> & \" ' \\ \xff \xe2\x80\xa8", "decode_tps", "t/s", around(20, 7),
-       ""},
+      {"</script><script>window.broken=1</script>", "decode_tps", "t/s", around(10, 9), ""},
+      {"{{script}} <!-- <script> </script & \" ' \\ \xe2\x80\xa8", "decode_tps", "t/s",
+       around(20, 7), ""},
       {"__proto__", "constructor", "<i>unit</i>", {1, -2, 3}, ""}};
   store.add(record);
 }

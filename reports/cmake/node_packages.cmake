@@ -40,8 +40,9 @@ function(woolly_node_packages out_dir)
   execute_process(COMMAND ${NPM_PROGRAM} ci --prefer-offline --ignore-scripts --no-audit --no-fund ${omit}
                   WORKING_DIRECTORY ${folder} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result EQUAL 0)
-    message(FATAL_ERROR "npm ci failed for ${CMAKE_CURRENT_SOURCE_DIR}/package-lock.json: is the network "
-                        "reachable? Run scripts/setup, which fetches the packages, then configure again.\n${output}")
+    message(FATAL_ERROR "npm could not install the report's packages: they come from the network once for each "
+                        "version of reports/package-lock.json. Run scripts/setup for a working npm, check "
+                        "`npm ping`, then configure again. npm said:\n${output}")
   endif()
   file(WRITE ${stamp} "${wanted}")
 endfunction()

@@ -142,9 +142,9 @@ class Collector {
 
   void name_baselines(const std::map<std::string, store::BaselineInfo>& baselines) {
     for (const auto& [producer_name, info] : baselines) {
-      const auto run = std::find_if(data_.runs.begin(), data_.runs.end(), [&](const RunView& view) {
-        return view.summary.id == info.run;
-      });
+      const auto run =
+          std::find_if(data_.runs.begin(), data_.runs.end(),
+                       [id = info.run](const RunView& view) { return view.summary.id == id; });
       data_.baselines.push_back(
           {info.name, producer_name, static_cast<int>(run - data_.runs.begin())});
     }

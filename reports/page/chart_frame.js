@@ -7,9 +7,15 @@ function themeColors() {
   const style = getComputedStyle(document.documentElement);
   const color = (name) => style.getPropertyValue(`--${name}`).trim();
   return {
-    text: color("text"), quiet: color("quiet"), grid: color("line"), panel: color("panel"),
-    latest: color("latest"), latestSoft: color("latest-soft"),
-    baseline: color("baseline"), baselineSoft: color("baseline-soft"), other: color("other"),
+    text: color("text"),
+    quiet: color("quiet"),
+    grid: color("line"),
+    panel: color("panel"),
+    latest: color("latest"),
+    latestSoft: color("latest-soft"),
+    baseline: color("baseline"),
+    baselineSoft: color("baseline-soft"),
+    other: color("other"),
   };
 }
 
@@ -18,16 +24,20 @@ const pixelRatio = () => window.devicePixelRatio || 1;
 
 function axisStyle(colors, extra) {
   return {
-    stroke: colors.quiet, font: kChartFont, gap: 6,
-    grid: {stroke: colors.grid, width: 1}, ticks: {stroke: colors.grid, width: 1, size: 5},
+    stroke: colors.quiet,
+    font: kChartFont,
+    gap: 6,
+    grid: {stroke: colors.grid, width: 1},
+    ticks: {stroke: colors.grid, width: 1, size: 5},
     ...extra,
   };
 }
 
 const xAxisStyle = (colors, extra) => axisStyle(colors, {size: 34, grid: {show: false}, ...extra});
-const yAxisStyle = (colors, scale, extra) => axisStyle(colors, {
-  size: (chart, values) => 18 + 7 * Math.max(3, ...(values ?? []).map((value) => String(value ?? "").length)),
-  values: (chart, ticks) => ticks.map((tick) => tick.toLocaleString("en-US", {maximumSignificantDigits: 6})),
+const yAxisStyle = (colors, extra) => axisStyle(colors, {
+  size: (chart, values) =>
+      18 + 7 * Math.max(3, ...(values ?? []).map((value) => String(value ?? "").length)),
+  values: (chart, ticks) => tickTexts(ticks),
   ...extra,
 });
 
@@ -68,31 +78,42 @@ function drawLevel(chart, value, color, dash) {
   });
 }
 
-const legendItem = (kind, text) => html("span", {class: "key"}, html("i", {class: `mark ${kind}`, "aria-hidden": "true"}), text);
+const legendItem = (kind, text) =>
+    html("span", {class: "key"}, html("i", {class: `mark ${kind}`, "aria-hidden": "true"}), text);
 
 // build(colors, readout) gives {options, data}; readout(text) writes the line below the chart.
-function chartFrame({title, description, legend, note, initialReadout, build}) {
+function chartFrame({title, description, legend, note, initialReadout, wide, build}) {
   const host = html("div", {class: "chart", role: "img", "aria-label": description});
   const line = html("p", {class: "readout quiet"}, initialReadout ?? "");
-  const element = html("figure", {class: "frame"},
-    html("figcaption", {}, html("strong", {}, title), legend ? html("span", {class: "keys"}, legend) : null),
-    host, line, note ? html("p", {class: "quiet small"}, note) : null);
+  const element = html(
+      "figure", {class: wide ? "frame wide" : "frame"},
+      html(
+          "figcaption", {}, html("strong", {}, title),
+          legend ? html("span", {class: "keys"}, legend) : null),
+      host, line, note ? html("p", {class: "quiet small"}, note) : null);
   let chart = null;
 
   const frame = {
     element,
     draw() {
       if (chart) chart.destroy();
-      const {options, data} = build(themeColors(), (text) => { line.textContent = text ?? initialReadout ?? ""; });
-      chart = new uPlot({
-        width: Math.max(200, host.clientWidth), height: kChartHeight, legend: {show: false},
-        padding: [10, 12, 0, 0],
-        ...options,
-        cursor: {y: false, drag: {x: false, y: false}, ...options.cursor},
-      }, data, host);
+      const {options, data} = build(themeColors(), (text) => {
+        line.textContent = text ?? initialReadout ?? "";
+      });
+      chart = new uPlot(
+          {
+            width: Math.max(200, host.clientWidth),
+            height: kChartHeight,
+            legend: {show: false},
+            padding: [10, 12, 0, 0],
+            ...options,
+            cursor: {y: false, drag: {x: false, y: false}, ...options.cursor},
+          },
+          data, host);
     },
     resize() {
-      if (chart && host.clientWidth > 0) chart.setSize({width: Math.max(200, host.clientWidth), height: kChartHeight});
+      if (chart && host.clientWidth > 0)
+        chart.setSize({width: Math.max(200, host.clientWidth), height: kChartHeight});
     },
     close() {
       sizes.disconnect();

@@ -1,5 +1,5 @@
-// How the samples of the latest run spread, and those of the baseline beside them: dots while one can
-// count them, a histogram from then on.
+// How the samples of the latest run spread, and those of the baseline beside them: dots while one
+// can count them, a histogram from then on.
 
 const kMostDots = 40;
 
@@ -9,16 +9,26 @@ function distributionChart(series, scale) {
   const asDots = point.n <= kMostDots && (!base || base.summary.n <= kMostDots);
   const build = asDots ? dotStrips(series, base, scale) : histogram(series, base, scale);
   const outside = point.n - series.bins.counts.reduce((sum, count) => sum + count, 0);
+  const [low, q1, middle, q3] =
+      [point.min, point.q1, point.median, point.q3].map((value) => scaled(value, scale));
+  const high = withUnit(point.max, scale);
   const notes = [];
   if (!asDots && outside > 0) {
-    notes.push(`${plural(outside, "sample")} more than 3 interquartile ranges from the quartiles not drawn: the whole range is ${scaled(point.min, scale)} to ${withUnit(point.max, scale)}.`);
+    notes.push(
+        plural(outside, "sample") +
+        " more than 3 interquartile ranges from the quartiles not drawn: " +
+        `the whole range is ${low} to ${high}.`);
   }
   return chartFrame({
     title: `Distribution${scale.suffix ? ", " + scale.suffix : ""}`,
-    description: `Distribution of the ${plural(point.n, "sample")} of the latest run: quartiles ${scaled(point.q1, scale)}, ${scaled(point.median, scale)} and ${withUnit(point.q3, scale)}.`,
-    legend: [legendItem("fill", "latest"), base ? legendItem("outline", `baseline ${kReport.baselines[base.baseline].name}`) : null],
+    description: `Distribution of the ${plural(point.n, "sample")} of the latest run: ` +
+        `quartiles ${q1}, ${middle} and ${q3} ${scale.suffix}.`,
+    legend: [
+      legendItem("fill", "latest"),
+      base ? legendItem("outline", `baseline ${kReport.baselines[base.baseline].name}`) : null
+    ],
     note: notes.join(" "),
-    initialReadout: `quartiles ${scaled(point.q1, scale)}, ${scaled(point.median, scale)}, ${scaled(point.q3, scale)} · lowest ${scaled(point.min, scale)}, highest ${withUnit(point.max, scale)}`,
+    initialReadout: `quartiles ${q1}, ${middle}, ${q3} · lowest ${low}, highest ${high}`,
     build,
   });
 }
@@ -34,65 +44,92 @@ function histogram(series, base, scale) {
   const outline = base ? [...other.slice(0, -1), 0] : other;
 
   return (colors, readout) => ({
-    data: [edges, latest, outline],
-    options: {
-      scales: {x: {time: false, range: [edges[0], lastOf(edges)]}, y: {range: [0, top * 1.08 || 1]}},
-      axes: [
-        xAxisStyle(colors, {space: 70, values: (chart, ticks) => ticks.map((tick) => tick.toLocaleString("en-US", {maximumSignificantDigits: 6}))}),
-        yAxisStyle(colors, scale, {values: (chart, ticks) => ticks.map((tick) => `${tick} %`)}),
-      ],
-      series: [
-        {},
-        {stroke: colors.latest, width: 1, fill: colors.latestSoft, points: {show: false},
-          paths: uPlot.paths.bars({align: 1, size: [1, Infinity]})},
-        {stroke: colors.baseline, width: 2, points: {show: false}, show: base !== null,
-          paths: uPlot.paths.stepped({align: 1})},
-      ],
-      cursor: {points: {show: false}},
-      hooks: {
-        setCursor: [(chart) => {
-          const value = chart.cursor.left >= 0 ? chart.posToVal(chart.cursor.left, "x") : NaN;
-          const bin = Math.floor((value * scale.factor - low) / width);
-          if (!(bin >= 0 && bin < counts.length)) return readout(null);
-          const text = `${plainNumber(edges[bin])} to ${plainNumber(edges[bin + 1])} ${scale.suffix}: ${integer(counts[bin])} of ${plural(series.latest.n, "sample")}`;
-          return readout(base ? `${text}, baseline ${integer(base.bin_counts[bin])} of ${integer(base.summary.n)}` : text);
-        }],
-      },
-    },
-  });
+           data: [edges, latest, outline],
+           options: {
+             scales: {
+               x: {time: false, range: [edges[0], lastOf(edges)]},
+               y: {range: [0, top * 1.08 || 1]}
+             },
+             axes: [
+               xAxisStyle(colors, {space: 70, values: (chart, ticks) => tickTexts(ticks)}),
+               yAxisStyle(
+                   colors, {values: (chart, ticks) => tickTexts(ticks).map((text) => text + " %")}),
+             ],
+             series: [
+               {},
+               {
+                 stroke: colors.latest,
+                 width: 1,
+                 fill: colors.latestSoft,
+                 points: {show: false},
+                 paths: uPlot.paths.bars({align: 1, size: [1, Infinity]})
+               },
+               {
+                 stroke: colors.baseline,
+                 width: 2,
+                 points: {show: false},
+                 show: base !== null,
+                 paths: uPlot.paths.stepped({align: 1})
+               },
+             ],
+             cursor: {points: {show: false}},
+             hooks: {
+               setCursor: [(chart) => {
+                 const value =
+                     chart.cursor.left >= 0 ? chart.posToVal(chart.cursor.left, "x") : NaN;
+                 const bin = Math.floor((value * scale.factor - low) / width);
+                 if (!(bin >= 0 && bin < counts.length)) return readout(null);
+                 const from = plainNumber(edges[bin]);
+                 const to = plainNumber(edges[bin + 1]);
+                 const text = `${from} to ${to} ${scale.suffix}: ${integer(counts[bin])} of ` +
+                     plural(series.latest.n, "sample");
+                 if (!base) return readout(text);
+                 const other = `${integer(base.bin_counts[bin])} of ${integer(base.summary.n)}`;
+                 return readout(`${text}, baseline ${other}`);
+               }],
+             },
+           },
+         });
 }
 
 // One row of dots a run, stacked where they would overlap; below them the interval and the median.
 function dotStrips(series, base, scale) {
   const strip = (values, summary, label, kind) => ({
-    label, kind, summary,
+    label,
+    kind,
+    summary,
     values: values.map((value) => value / scale.factor).sort((a, b) => a - b),
   });
   const strips = [strip(series.drawn.value, series.latest, "latest", "latest")];
-  if (base) strips.push(strip(base.drawn.value, base.summary, kReport.baselines[base.baseline].name, "baseline"));
+  if (base)
+    strips.push(
+        strip(base.drawn.value, base.summary, kReport.baselines[base.baseline].name, "baseline"));
 
   return (colors) => ({
     data: [paddedRange(strips.flatMap((one) => one.values)), [0, 1]],
     options: {
       scales: {x: {time: false, range: (chart, low, high) => [low, high]}, y: {range: [0, 1]}},
       axes: [
-        xAxisStyle(colors, {space: 70, values: (chart, ticks) => ticks.map((tick) => tick.toLocaleString("en-US", {maximumSignificantDigits: 6}))}),
+        xAxisStyle(colors, {space: 70, values: (chart, ticks) => tickTexts(ticks)}),
         {show: false},
       ],
       padding: [10, 12, 0, 12],
-      series: [{}, {show: true, stroke: "transparent", width: 0, paths: () => null, points: {show: false}}],
+      series: [{}, {stroke: "transparent", paths: () => null, points: {show: false}}],
       cursor: {show: false},
       hooks: {
         draw: [(chart) => onPlot(chart, (context, ratio) => {
-          strips.forEach((one, i) => drawStrip(chart, context, ratio, colors, scale, one,
-            chart.bbox.top + (chart.bbox.height * (i + 1)) / strips.length, chart.bbox.height / strips.length));
+          const height = chart.bbox.height / strips.length;
+          strips.forEach((one, i) => {
+            const place = {bottom: chart.bbox.top + height * (i + 1), height};
+            drawStrip(chart, context, ratio, colors, scale, one, place);
+          });
         })],
       },
     },
   });
 }
 
-function drawStrip(chart, context, ratio, colors, scale, strip, bottom, height) {
+function drawStrip(chart, context, ratio, colors, scale, strip, {bottom, height}) {
   const color = colors[strip.kind];
   const position = (value) => chart.valToPos(value, "x", true);
   const radius = 4.5 * ratio;
@@ -119,7 +156,8 @@ function drawStrip(chart, context, ratio, colors, scale, strip, bottom, height) 
   context.stroke();
 
   // Columns one dot wide: equal values stand on each other.
-  const step = Math.min(2.1 * radius, (height - 56 * ratio) / tallestColumn(strip.values, position, radius));
+  const step =
+      Math.min(2.1 * radius, (height - 56 * ratio) / tallestColumn(strip.values, position, radius));
   let columnStart = -Infinity;
   let stacked = 0;
   for (const value of strip.values) {

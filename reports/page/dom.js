@@ -33,16 +33,26 @@ function svg(tag, attributes = {}, ...children) {
 
 const byId = (id) => document.getElementById(id);
 
-// heads: [{text, number}], rows: arrays of cells (text or elements), the first one heading its row.
+// A line may break behind a slash, and where nothing else helps anywhere.
+const breakable = (path) =>
+    path.split(/(?<=\/)/).flatMap((part, i) => (i > 0 ? [html("wbr"), part] : [part]));
+
+function cellClass(head) {
+  if (head.number) return "number";
+  return head.wraps ? "wraps" : undefined;
+}
+
+// heads: [{text, number, wraps}], rows: arrays of cells (text or elements), the first one heading
+// its row.
 function simpleTable(caption, heads, rows) {
-  const cell = (content, column) =>
-    html(column === 0 ? "th" : "td",
-         {scope: column === 0 ? "row" : undefined, class: heads[column].number ? "number" : undefined},
-         content);
-  return html("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": caption},
-    html("table", {},
-      html("caption", {class: "hidden"}, caption),
-      html("thead", {}, html("tr", {}, heads.map((head) =>
-        html("th", {scope: "col", class: head.number ? "number" : undefined}, head.text)))),
-      html("tbody", {}, rows.map((row) => html("tr", {}, row.map(cell))))));
+  const headCell = (head) => html("th", {scope: "col", class: cellClass(head)}, head.text);
+  const cell = (content, column) => column === 0 ?
+      html("th", {scope: "row", class: cellClass(heads[0])}, content) :
+      html("td", {class: cellClass(heads[column])}, content);
+  const table = html(
+      "table", {}, html("caption", {class: "hidden"}, caption),
+      html("thead", {}, html("tr", {}, heads.map(headCell))),
+      html("tbody", {}, rows.map((row) => html("tr", {}, row.map(cell)))));
+  const attributes = {class: "scroll", tabindex: 0, role: "region", "aria-label": caption};
+  return html("div", attributes, table);
 }

@@ -23,13 +23,15 @@ function environmentDifferences(leftIndex, rightIndex) {
   const right = kReport.environments[rightIndex];
   const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
   return names.filter((name) => left[name] !== right[name])
-    .map((field) => ({field, left: left[field] ?? "not recorded", right: right[field] ?? "not recorded"}));
+      .map(
+          (field) => (
+              {field, left: left[field] ?? "not recorded", right: right[field] ?? "not recorded"}));
 }
 
 // What can be said of a series against its baseline:
 // {kind: "none" | "self" | "absent" | "other" | "unusable"} with text, or
-// {kind: "change", ratio, low, high, side} where side is "better", "worse", "higher", "lower" or "" (the
-// interval includes no change, or there is none).
+// {kind: "change", ratio, low, high, side} where side is "better", "worse", "higher", "lower" or ""
+// (the interval includes no change, or there is none).
 function changeOf(series) {
   const baseline = series.baseline;
   if (!baseline) return {kind: "none", text: "no baseline"};
@@ -40,11 +42,19 @@ function changeOf(series) {
   if (baseRun === run) return {kind: "self", text: `is ${choice.name}`};
   const differences = environmentDifferences(run.environment, baseRun.environment);
   if (differences.length > 0) {
-    return {kind: "other", text: `not comparable: ${differences[0].field}` +
-      (differences.length > 1 ? ` and ${differences.length - 1} more` : ""), differences};
+    return {
+      kind: "other",
+      text: `not comparable: ${differences[0].field}` +
+          (differences.length > 1 ? ` and ${differences.length - 1} more` : ""),
+      differences
+    };
   }
   if (!baseline.change) return {kind: "unusable", text: "no ratio: not positive"};
-  return {kind: "change", ...baseline.change, side: sideOf(series.better, baseline.change.low, baseline.change.high)};
+  return {
+    kind: "change",
+    ...baseline.change,
+    side: sideOf(series.better, baseline.change.low, baseline.change.high)
+  };
 }
 
 function sideOf(better, low, high) {
@@ -55,20 +65,31 @@ function sideOf(better, low, high) {
 }
 
 // Told apart by shape and word, colour only helps.
-const kSideSigns = {better: "▲", worse: "▼", higher: "△", lower: "▽", "": "≈"};
+const kSideSigns = {
+  better: "▲",
+  worse: "▼",
+  higher: "△",
+  lower: "▽",
+  "": "≈"
+};
 
 function changeText(change) {
   if (change.kind !== "change") return change.text;
-  const interval = change.low === null ? "no interval"
-    : `${signedPercent(change.low - 1)} to ${signedPercent(change.high - 1)}`;
+  const interval = change.low === null ?
+      "no interval" :
+      `${signedPercent(change.low - 1)} to ${signedPercent(change.high - 1)}`;
   return `${signedPercent(change.ratio - 1)} (${interval})${change.side ? ", " + change.side : ""}`;
 }
 
 // A word in a colour is no use to everybody: the sign stands before it, the word after it.
 function changeElement(change) {
   if (change.kind !== "change") return html("span", {class: "quiet"}, change.text);
-  return html("span", {class: `change ${change.side}`, title: changeText(change)},
-    html("span", {class: "sign", "aria-hidden": "true"}, change.low === null ? "" : kSideSigns[change.side]),
-    html("span", {class: "amount"}, signedPercent(change.ratio - 1)),
-    html("span", {class: "word"}, change.low === null ? "no interval" : change.side || "no clear change"));
+  return html(
+      "span", {class: `change ${change.side}`, title: changeText(change)},
+      html(
+          "span", {class: "sign", "aria-hidden": "true"},
+          change.low === null ? "" : kSideSigns[change.side]),
+      html("span", {class: "amount"}, signedPercent(change.ratio - 1)),
+      html(
+          "span", {class: "word"}, change.low === null ? "no interval" : change.side || "unclear"));
 }
