@@ -96,7 +96,7 @@ function area(path,    parts) {
 }
 
 function is_test(file) {
-  return file ~ /_test\.cpp$/ || file ~ /test_support\.(h|cpp)$/ || file ~ /\/fake_[^\/]*\.h$/
+  return file ~ /(_test\.cpp|test_support\.(h|cpp)|\/(fake|test)_[^\/]*\.h)$/
 }
 
 function is_isa(file) {
