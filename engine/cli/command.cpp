@@ -37,8 +37,11 @@ int run_app(CLI::App& app, int argc, char** argv, const std::function<int()>& bo
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "%s: %s (see '%s --help')\n", app.get_name().c_str(), error.what(),
-                 app.get_name().c_str());
+    const auto chosen = app.get_subcommands();
+    const std::string command =
+        chosen.empty() ? app.get_name() : app.get_name() + " " + chosen.front()->get_name();
+    std::fprintf(stderr, "%s: %s (see '%s --help')\n", command.c_str(), error.what(),
+                 command.c_str());
     return static_cast<int>(ExitCode::kUsage);
   }
   return guarded_main(app.get_name(), body);

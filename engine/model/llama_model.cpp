@@ -38,6 +38,10 @@ class TensorSource {
     return values;
   }
 
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw_usage(fmt::format("{}: {}", file_.path().string(), reason));
+  }
+
   // A tensor nobody asked for would silently change the answer.
   void require_all_taken() const {
     for (const gguf::TensorInfo& tensor : file_.header().tensors) {
@@ -48,10 +52,6 @@ class TensorSource {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& reason) const {
-    throw_usage(fmt::format("{}: {}", file_.path().string(), reason));
-  }
-
   const gguf::TensorInfo& take(const std::string& name, std::size_t row_length, std::size_t rows) {
     const auto found = by_name_.find(name);
     if (found == by_name_.end()) fail(fmt::format("tensor {} is missing", name));
@@ -101,7 +101,7 @@ std::vector<double> load_angles(TensorSource& source, const LlamaConfig& c) {
   for (std::size_t i = 0; i < pairs; ++i) {
     const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(c.rotary_dim);
     angles[i] = c.rope_position_scale * std::pow(c.rope_base, exponent) / factors[i];
-    if (!std::isfinite(angles[i])) throw_usage(fmt::format("RoPE frequency {} is not finite", i));
+    if (!std::isfinite(angles[i])) source.fail(fmt::format("RoPE frequency {} is not finite", i));
   }
   return angles;
 }

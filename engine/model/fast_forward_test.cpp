@@ -1,0 +1,161 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/test_support.h"
+#include "engine/model/forward.h"
+#include "engine/model/model_test_support.h"
+#include "engine/model/synthetic/synthetic_model.h"
+#include "engine/model/synthetic/type_mix.h"
+
+namespace woolly {
+namespace {
+
+using test::SmallModel;
+using Logits = std::vector<std::vector<float>>;
+
+std::vector<TokenId> some_tokens(std::size_t n, std::size_t vocab_size) {
+  std::mt19937 random(7);
+  std::vector<TokenId> tokens(n);
+  for (TokenId& token : tokens) token = static_cast<TokenId>(random() % vocab_size);
+  return tokens;
+}
+
+Logits run(Forward& forward, std::span<const TokenId> tokens, std::size_t first) {
+  Logits result;
+  forward.run(tokens, 0, first, [&](std::size_t index, std::span<const float> logits) {
+    EXPECT_EQ(index, first + result.size());
+    result.emplace_back(logits.begin(), logits.end());
+  });
+  EXPECT_EQ(result.size(), tokens.size() - first);
+  return result;
+}
+
+// Logits of these models are of size 1 and pass a few hundred f32 roundings a layer.
+void expect_close(const Logits& a, const Logits& b, float tolerance, const std::string& what) {
+  ASSERT_EQ(a.size(), b.size());
+  float worst = 0;
+  for (std::size_t t = 0; t < a.size(); ++t) {
+    for (std::size_t i = 0; i < a[t].size(); ++i)
+      worst = std::max(worst, std::fabs(a[t][i] - b[t][i]));
+  }
+  EXPECT_LT(worst, tolerance) << what;
+}
+
+FastKernels blas_kernels() {
+  return {matmul_variants().front().function, attention_variants().front().function};
+}
+
+void compare(const std::filesystem::path& path, std::size_t n, DType kv_type, int threads,
+             float tolerance, const std::string& what) {
+  Context context(threads);
+  const LlamaModel model = LlamaModel::load(path, context.isa);
+  const std::vector<TokenId> tokens = some_tokens(n, model.config.vocab_size);
+  const std::size_t first = n > 40 ? n - 40 : 0;
+  KvCache reference_cache(model.config, n, kv_type);
+  KvCache fast_cache(model.config, n, kv_type);
+  const Logits expected = run(*make_reference_forward(model, reference_cache), tokens, first);
+  const auto fast = make_fast_forward(model, fast_cache, context, blas_kernels());
+  expect_close(run(*fast, tokens, first), expected, tolerance, what);
+}
+
+TEST(FastForward, AgreesWithTheReferenceAtEveryLength) {
+  const test::TemporaryFolder folder;
+  SmallModel().write(folder / "m.gguf");
+  for (const std::size_t n : {1U, 2U, 15U, 64U, 65U, 600U}) {  // 600: more than one batch
+    for (const int threads : {1, 2, 3}) {
+      compare(folder / "m.gguf", n, DType::kF32, threads, 1e-5F, "n=" + std::to_string(n));
+    }
+    compare(folder / "m.gguf", n, DType::kF16, 2, 2e-3F, "f16 n=" + std::to_string(n));
+  }
+}
+
+TEST(FastForward, AgreesForEveryArchitectureOption) {
+  const test::TemporaryFolder folder;
+  SmallModel tied;
+  tied.tensors.erase("output.weight");
+  SmallModel rope;
+  rope.metadata.set("llama.rope.freq_base", 500.0F);
+  rope.metadata.set("llama.rope.scale_linear", 2.0F);
+  rope.tensors["rope_freqs.weight"] = {{4}, {1, 2, 4, 8}};
+  SmallModel partial;
+  partial.metadata.set("llama.rope.dimension_count", std::uint32_t{4});
+  int index = 0;
+  for (const SmallModel* model : {&tied, &rope, &partial}) {
+    const auto path = folder / std::to_string(index++);
+    model->write(path);
+    compare(path, 50, DType::kF32, 2, 1e-5F, "option " + std::to_string(index));
+  }
+}
+
+TEST(FastForward, DecodingStepByStepEqualsPrefill) {
+  const test::TemporaryFolder folder;
+  SmallModel().write(folder / "m.gguf");
+  Context context(2);
+  const LlamaModel model = LlamaModel::load(folder / "m.gguf", context.isa);
+  const std::vector<TokenId> tokens = some_tokens(30, model.config.vocab_size);
+  KvCache whole_cache(model.config, 64, DType::kF32);
+  const Logits whole =
+      run(*make_fast_forward(model, whole_cache, context, blas_kernels()), tokens, 0);
+  KvCache cache(model.config, 64, DType::kF32);
+  const auto forward = make_fast_forward(model, cache, context, blas_kernels());
+  Logits steps;
+  const auto keep = [&](std::size_t, std::span<const float> logits) {
+    steps.emplace_back(logits.begin(), logits.end());
+  };
+  forward->run(std::span(tokens).first(10), 0, 0, keep);
+  for (std::size_t t = 10; t < tokens.size(); ++t) {
+    forward->run(std::span(tokens).subspan(t, 1), t, 0, keep);
+  }
+  expect_close(steps, whole, 1e-5F, "step by step");
+}
+
+TEST(FastForward, EveryVariantOfTheFlagsAgrees) {
+  const test::TemporaryFolder folder;
+  SmallModel().write(folder / "m.gguf");
+  Context context(2);
+  const LlamaModel model = LlamaModel::load(folder / "m.gguf", context.isa);
+  const std::vector<TokenId> tokens = some_tokens(20, model.config.vocab_size);
+  KvCache reference_cache(model.config, 64, DType::kF32);
+  const Logits expected = run(*make_reference_forward(model, reference_cache), tokens, 0);
+  for (const auto& matmul : matmul_variants()) {
+    for (const auto& attention : attention_variants()) {
+      KvCache cache(model.config, 64, DType::kF32);
+      const auto forward =
+          make_fast_forward(model, cache, context, {matmul.function, attention.function});
+      expect_close(run(*forward, tokens, 0), expected, 1e-5F,
+                   std::string(matmul.name) + " " + std::string(attention.name));
+    }
+  }
+}
+
+class FastForwardTypes : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(FastForwardTypes, AgreesWithTheReference) {
+  const test::TemporaryFolder folder;
+  ThreadPool pool(2);
+  SyntheticOptions options;
+  options.preset = "tiny";
+  options.type = GetParam();
+  options.output = folder / "m.gguf";
+  write_synthetic_model(options, pool);
+  compare(options.output, 24, DType::kF32, 2, 1e-3F, GetParam());
+}
+
+std::vector<std::string> mix_names() {
+  std::vector<std::string> names;
+  for (const TypeMix& mix : type_mixes()) names.emplace_back(mix.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(AllTypes, FastForwardTypes, ::testing::ValuesIn(mix_names()),
+                         [](const auto& type) { return type.param; });
+
+}  // namespace
+}  // namespace woolly

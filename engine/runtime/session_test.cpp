@@ -1,0 +1,121 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include <woolly/error.h>
+#include <woolly/session.h>
+
+#include "engine/base/test_support.h"
+#include "engine/model/model_test_support.h"
+
+namespace woolly {
+namespace {
+
+using test::SmallModel;
+using ::testing::HasSubstr;
+
+class SessionTest : public ::testing::Test {
+ protected:
+  SessionTest() { SmallModel().write(path_); }
+
+  std::string error_of(const SessionOptions& options) const {
+    try {
+      Session::open(path_, options);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::kUsage);
+      return error.message();
+    }
+    return "no error";
+  }
+
+  test::TemporaryFolder folder_;
+  std::string path_ = (folder_ / "m.gguf").string();
+};
+
+TEST_F(SessionTest, DescribesTheModel) {
+  const Session session = Session::open(path_, {});
+  EXPECT_EQ(session.info().architecture, "llama");
+  EXPECT_EQ(session.info().name, "small");
+  EXPECT_EQ(session.info().vocab_size, 264);
+  EXPECT_EQ(session.info().content_hash.size(), 16U);
+  EXPECT_EQ(session.context(), 700);
+  EXPECT_EQ(session.position(), 0);
+  EXPECT_GT(session.timings().load_ms, 0);
+  EXPECT_THAT(session.effective_options(),
+              ::testing::Contains(std::pair<std::string, std::string>("gemm", "blas")));
+}
+
+TEST_F(SessionTest, RefusesBadOptions) {
+  SessionOptions options;
+  options.implementation = "third";
+  EXPECT_THAT(error_of(options), HasSubstr("third"));
+  options = {};
+  options.kv_type = "q9";
+  EXPECT_THAT(error_of(options), HasSubstr("q9"));
+  options = {};
+  options.context = 701;
+  EXPECT_THAT(error_of(options), HasSubstr("701"));
+  options.context = -1;
+  EXPECT_THAT(error_of(options), HasSubstr("-1"));
+}
+
+TEST_F(SessionTest, OverflowIsRefusedAndChangesNothing) {
+  SessionOptions options;
+  options.context = 8;
+  Session session = Session::open(path_, options);
+  session.prefill(std::vector<TokenId>{1, 5, 6, 7, 8});
+  EXPECT_EQ(session.position(), 5);
+  EXPECT_THROW(session.prefill(std::vector<TokenId>{1, 2, 3, 4}), Error);
+  EXPECT_EQ(session.position(), 5);
+  for (const TokenId id : {3, 4, 5}) session.decode(id);
+  try {
+    session.decode(6);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.message(), HasSubstr("the context is full"));
+  }
+  EXPECT_EQ(session.position(), 8);
+}
+
+TEST_F(SessionTest, RefusesIdsOutsideTheVocabulary) {
+  Session session = Session::open(path_, {});
+  EXPECT_THROW(session.decode(-1), Error);
+  EXPECT_THROW(session.decode(264), Error);
+  EXPECT_THROW(session.prefill({}), Error);
+  EXPECT_EQ(session.position(), 0);
+}
+
+TEST_F(SessionTest, TruncateGoesBackInTime) {
+  Session session = Session::open(path_, {});
+  session.prefill(std::vector<TokenId>{1, 5, 6});
+  const auto copy = [](std::span<const float> logits) {
+    return std::vector<float>(logits.begin(), logits.end());
+  };
+  const std::vector<float> first = copy(session.decode(7));
+  session.decode(9);
+  session.truncate(3);
+  EXPECT_EQ(session.position(), 3);
+  EXPECT_EQ(copy(session.decode(7)), first);
+  EXPECT_THROW(session.truncate(5), Error);
+  EXPECT_THROW(session.truncate(-1), Error);
+}
+
+TEST_F(SessionTest, ScoreGivesTheAskedLogits) {
+  Session session = Session::open(path_, {});
+  const std::vector<TokenId> tokens{1, 5, 6, 7};
+  std::vector<int> indices;
+  std::vector<float> last;
+  session.score(tokens, 2, [&](int index, std::span<const float> logits) {
+    indices.push_back(index);
+    last.assign(logits.begin(), logits.end());
+  });
+  EXPECT_EQ(indices, (std::vector<int>{2, 3}));
+  session.truncate(0);
+  const auto logits = session.prefill(tokens);
+  for (std::size_t i = 0; i < last.size(); ++i) ASSERT_NEAR(logits[i], last[i], 1e-4F);
+}
+
+}  // namespace
+}  // namespace woolly
