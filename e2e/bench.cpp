@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <fstream>
-#include <numeric>
 
 #include "baselines/samples/environment.h"
 #include "baselines/samples/samples.h"
@@ -34,15 +33,9 @@ void check_models(const std::vector<Benchmark>& plan) {
 }
 
 std::string launch_text(const Benchmark& benchmark, const LaunchReport& report) {
-  std::string text = fmt::format("{}: prefill {:.1f} t/s", benchmark_name(benchmark),
-                                 benchmark.prompt_tokens / report.prefill_s);
-  if (!report.decode_ns.empty()) {
-    const auto total_ns =
-        std::accumulate(report.decode_ns.begin(), report.decode_ns.end(), std::int64_t{0});
-    text += fmt::format(", decode {:.1f} t/s", static_cast<double>(report.decode_ns.size()) * 1e9 /
-                                                   static_cast<double>(total_ns));
-  }
-  return text;
+  std::string text = fmt::format("prefill {:.1f} t/s", benchmark.prompt_tokens / report.prefill_s);
+  if (!report.decode_ns.empty()) text += fmt::format(", decode {:.1f} t/s", decode_tps(report));
+  return fmt::format("{} ({})", text, benchmark_name(benchmark));
 }
 
 int total_launches(const std::vector<Benchmark>& plan) {

@@ -46,7 +46,8 @@ TEST(Bench, PrintsTablesAndProgressLines) {
   EXPECT_THAT(outcome.out, HasSubstr("| pp64"));
   EXPECT_THAT(outcome.out, HasSubstr("50.0 %"));
   EXPECT_THAT(outcome.err, HasSubstr("measuring the memory roof\n"));
-  EXPECT_THAT(outcome.err, HasSubstr("[3/3] e2e/fake-Q4_0/pp64_tg4_d0: prefill 128.0 t/s"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("[3/3] prefill 128.0 t/s, decode 100.0 t/s (e2e/fake-Q4_0/pp64_tg4_d0)"));
 }
 
 TEST(Bench, JsonIsOneObjectInTheSchema) {

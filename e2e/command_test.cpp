@@ -49,7 +49,8 @@ class Command : public testing::Test {
 };
 
 nlohmann::json sample_of(const std::string& out, const std::string& metric) {
-  for (const nlohmann::json& result : nlohmann::json::parse(out).at("results")) {
+  const nlohmann::json json = nlohmann::json::parse(out);
+  for (const nlohmann::json& result : json.at("results")) {
     if (result.at("metric") == metric) return result;
   }
   return nullptr;

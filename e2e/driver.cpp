@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <optional>
+#include <string_view>
 
 #include "e2e/launch_command.h"
 #include "engine/base/process.h"
@@ -20,6 +21,13 @@ void warm_page_cache(const std::string& path) {
   while (file && !InterruptGuard::requested()) {
     file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
   }
+}
+
+// guarded_main of the launch puts the program's name before its message; here it only repeats.
+std::string launch_message(const ProcessResult& result) {
+  const std::string tail = tail_in_one_line(result.err);
+  constexpr std::string_view kProgram = "woolly-bench: ";
+  return tail.starts_with(kProgram) ? tail.substr(kProgram.size()) : tail;
 }
 
 class Driver {
@@ -63,7 +71,7 @@ class Driver {
       return std::nullopt;
     }
     const bool usage = result.signal == 0 && result.exit_code == static_cast<int>(ExitCode::kUsage);
-    const std::string tail = tail_in_one_line(result.err);
+    const std::string tail = launch_message(result);
     // A launch that refuses its arguments has already said everything a user needs.
     fail(usage ? ExitCode::kUsage : ExitCode::kBenchmarkFailed, which,
          usage && !tail.empty()

@@ -19,12 +19,6 @@ std::vector<double> latencies_ms(const LaunchReport& report) {
   return result;
 }
 
-double decode_tps(const LaunchReport& report) {
-  const auto total_ns =
-      std::accumulate(report.decode_ns.begin(), report.decode_ns.end(), std::int64_t{0});
-  return static_cast<double>(report.decode_ns.size()) * 1e9 / static_cast<double>(total_ns);
-}
-
 // A name comes from the model file and may hold anything; records refuse control characters.
 std::string printable(std::string text) {
   for (char& c : text) {
@@ -50,6 +44,12 @@ samples::Environment fields_of(const BenchmarkRun& run) {
 bool counts(const BenchmarkRun& run) { return !run.failed() && !run.launches.empty(); }
 
 }  // namespace
+
+double decode_tps(const LaunchReport& report) {
+  const auto total_ns =
+      std::accumulate(report.decode_ns.begin(), report.decode_ns.end(), std::int64_t{0});
+  return static_cast<double>(report.decode_ns.size()) * 1e9 / static_cast<double>(total_ns);
+}
 
 std::vector<samples::Result> metrics_of(const BenchmarkRun& run,
                                         const std::vector<double>& read_gbps) {

@@ -9,6 +9,9 @@
 
 namespace woolly::e2e {
 
+// Tokens per second over all decode steps; there must be one.
+double decode_tps(const LaunchReport& report);
+
 // One sample per launch for each of: prefill_tps decode_tps ttft_ms itl_p50_ms itl_p95_ms
 // itl_p99_ms load_ms peak_rss_bytes weight_bytes_per_token; load_cold_ms per cold launch; with
 // read_gbps samples (this host's memory roof) read_gbps itself and roof_fraction. What was not

@@ -62,7 +62,11 @@ Progress::~Progress() {
 }
 
 void Progress::announce(std::string_view text) {
-  draw(text);
+  if (style_.bar) {
+    draw(text);
+  } else {
+    out_ << text << '\n' << std::flush;
+  }
   last_ = std::chrono::steady_clock::now();
 }
 
@@ -82,10 +86,8 @@ void Progress::draw(std::string_view text) {
     const std::string line = bar_line(done_, total_, left_s, text, style_.columns);
     out_ << kEraseLine << (style_.color ? "\x1b[36m" : "") << line
          << (style_.color ? "\x1b[0m" : "");
-  } else if (left_s >= 0) {
-    out_ << fmt::format("[{}/{}] {}; {} left\n", done_, total_, text, duration_text(left_s));
   } else {
-    out_ << text << '\n';
+    out_ << fmt::format("[{}/{}] {}; {} left\n", done_, total_, text, duration_text(left_s));
   }
   out_ << std::flush;
 }
