@@ -40,7 +40,8 @@ gates() {
     "$bin/woolly-gate" --base "$bin" --head "$head" --db "$work/woolly.db" "$@" \
       >"$work/gate.txt" 2>"$work/gate.err" || code=$?
     seen[$code]=$((${seen[$code]:-0} + 1))
-    printf '%s %d of %d: exit %d: %s\n' "$name" "$i" "$count" "$code" "$(tail -n 1 "$work/gate.txt")"
+    printf '%s %d of %d: exit %d: %s\n' "$name" "$i" "$count" "$code" \
+      "$(tail -n 1 "$work/gate.txt")"
     if [[ $code != "$expected" ]]; then cat "$work/gate.txt" "$work/gate.err"; fi
   done
   for code in "${!seen[@]}"; do

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
                   "Only benchmarks whose name matches this regular expression");
   app->add_flag("--list", options.list, "Print the names and measure nothing");
   app->add_flag("--json", options.json, "Print one JSON object: environment and results");
+  app->add_flag("--no-roof", options.no_roof, "Skip the roof, and roof_fraction with it");
   app->add_option("--db", options.database, "Store the results in this database");
   app->add_option("-t,--threads", options.threads, "Threads (default: every core)")
       ->check(CLI::Range(1, 4096));

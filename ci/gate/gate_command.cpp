@@ -99,7 +99,7 @@ ComparedRecords measured_records(const GateOptions& options, const fs::path& hea
                                  const store::Store& store, PairedPlan& plan, Console& console,
                                  Outcome& outcome) {
   const bool micro = !options.micro.empty();
-  if (micro == !options.models.empty() && micro) {
+  if (micro && !options.models.empty()) {
     throw_usage("--baseline compares one producer: -m or --micro, not both");
   }
   if (!micro && options.models.empty()) {

@@ -44,7 +44,8 @@ Subject scenario_subject(const std::string& scenario, const std::vector<std::str
 }
 
 Subject micro_subject(const std::string& filter) {
-  return {"micro " + filter, std::string(kMicroProgram), {"--filter", filter, "--json"}};
+  return {
+      "micro " + filter, std::string(kMicroProgram), {"--filter", filter, "--no-roof", "--json"}};
 }
 
 }  // namespace woolly::gate

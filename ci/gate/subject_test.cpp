@@ -28,7 +28,7 @@ TEST(Subject, AScenarioKeepsItsOwnSizes) {
 TEST(Subject, MicroBenchmarksByFilter) {
   const Subject subject = micro_subject("matmul/.*");
   EXPECT_EQ(subject.program, "woolly-micro");
-  EXPECT_THAT(subject.arguments, ElementsAre("--filter", "matmul/.*", "--json"));
+  EXPECT_THAT(subject.arguments, ElementsAre("--filter", "matmul/.*", "--no-roof", "--json"));
 }
 
 }  // namespace

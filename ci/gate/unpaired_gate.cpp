@@ -216,6 +216,12 @@ void compare_records(const samples::Record& base, const samples::Record& head,
     judge_series(*result, find_result(head, *result), levels, plan, series, outcome);
     outcome.series.push_back(std::move(series));
   }
+  const auto commit = base.environment.find("commit");
+  if (count_of(outcome, State::kRegressed) > 0 && commit != base.environment.end()) {
+    outcome.notes.push_back(fmt::format(
+        "stored results cannot tell a slower build from a slower hour: `woolly gate --base {}` can",
+        commit->second));
+  }
 }
 
 std::vector<Subject> subjects_of_record(const samples::Record& record,

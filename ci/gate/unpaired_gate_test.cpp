@@ -47,6 +47,7 @@ TEST(UnpairedGate, AClearRegressionIsFound) {
   const Outcome outcome = compare(record_with(around(100)), record_with(around(75)));
   EXPECT_EQ(outcome.series[0].state, State::kRegressed);
   EXPECT_NEAR(relative_change(outcome.series[0].estimate, -1), -0.25, 0.01);
+  EXPECT_THAT(outcome.notes, Contains(HasSubstr("`woolly gate --base abc` can")));
 }
 
 TEST(UnpairedGate, AnImprovementIsOne) {

@@ -7,7 +7,9 @@ void Roofs::measure(int threads) {
 }
 
 double Roofs::fraction(const Cost& cost, double seconds) const {
-  const Roofline& roof = by_threads_.at(cost.threads);
+  const auto measured = by_threads_.find(cost.threads);
+  if (measured == by_threads_.end()) return 0;
+  const Roofline& roof = measured->second;
   const double giga = 1e-9 / seconds;
   return cost.bound == Bound::kMemory ? cost.bytes * giga / roof.read_gbps
                                       : cost.flops * giga / roof.f32_gflops;

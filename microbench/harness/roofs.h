@@ -21,7 +21,7 @@ class Roofs {
   void measure(int threads);
 
   // Share of the roof named by cost.bound that a call of `seconds` reaches. Above 1 when the data
-  // came from a cache after all, or the roof was measured in a worse moment.
+  // came from a cache after all, or the roof was measured in a worse moment. 0 without a roof.
   double fraction(const Cost& cost, double seconds) const;
 
   const std::map<int, Roofline>& by_threads() const { return by_threads_; }

@@ -152,7 +152,7 @@ int run_micro(const MicroOptions& options, const Suite& suite, const RoofSource&
   const std::string started_at = samples::utc_now();
   const double steal_before = samples::steal_seconds();
   Roofs roofs(roof_source);
-  measure_roofs(roofs, cases);
+  if (!options.no_roof) measure_roofs(roofs, cases);
   const Collector collected = run_cases(cases, roofs, options.json);
 
   samples::Environment run_fields = roof_notes(roofs);

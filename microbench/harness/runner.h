@@ -15,6 +15,7 @@ struct MicroOptions {
   std::string filter;  // regular expression (ECMAScript) searched in the names; empty: all
   bool list = false;
   bool json = false;
+  bool no_roof = false;  // no roof_fraction; the gate compares times, and a roof costs seconds
   std::optional<std::filesystem::path> database;
   int threads = 0;  // 0: every core this process may use
   int repetitions = 5;

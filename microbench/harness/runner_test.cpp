@@ -101,6 +101,16 @@ TEST_F(Runner, JsonIsARecordWithASampleForEachRepetition) {
   EXPECT_NEAR(record.results[3].samples[0] * time_ns, 2.0 / 100, 1e-6);
 }
 
+TEST_F(Runner, WithoutARoofThereIsNoFractionOfIt) {
+  options_.no_roof = true;
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const samples::Record record =
+      samples::from_json(nlohmann::json::parse(outcome.out), "woolly-micro --json");
+  EXPECT_THAT(record.results, SizeIs(2 * 3));
+  EXPECT_FALSE(record.environment.contains("note.roof_1t_read_gbps"));
+}
+
 TEST_F(Runner, AWrongResultIsNamedAndExits4WhileTheOthersAreKept) {
   add("add/I32/wrong/n1", [] { return adder(true); });
   options_.database = folder_.path() / "micro.db";
