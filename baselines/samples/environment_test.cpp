@@ -22,6 +22,10 @@ TEST(Environment, FieldsAreNamedOnceAndDescribed) {
   for (const FieldInfo& field : environment_fields()) {
     EXPECT_TRUE(names.insert(field.name).second) << field.name;
     EXPECT_FALSE(field.meaning.empty()) << field.name;
+    // The store keeps one set of machine fields per machine_id, which is made of contract fields
+    // only.
+    EXPECT_TRUE(field.group != FieldGroup::kMachine || field.role == FieldRole::kContract)
+        << field.name;
     EXPECT_EQ(field_info(field.name).role, field.role);
   }
 }
