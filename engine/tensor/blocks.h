@@ -60,7 +60,7 @@ static_assert(sizeof(BlockQ2_K) == 84);
 
 // 256 values in 16 groups of 16: w = d * (scale - 32) * q with q in -4..3: 2 low bits in qs as in
 // Q2_K, and q -= 4 where the bit in hmask is clear (byte l of hmask, bit n for the n-th run of 32).
-// Six-bit scales: low nibbles in bytes 0..7 (groups 0..7 low, 8..15 high), high bit pairs in 8..11.
+// Six-bit scales: group g has nibble g / 8 of byte g % 8 below bit pair g / 4 of byte 8 + g % 4.
 struct BlockQ3_K {
   std::uint8_t hmask[32];
   std::uint8_t qs[64];
