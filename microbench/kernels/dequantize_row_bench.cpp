@@ -36,6 +36,12 @@ struct Row {
   std::vector<float> out;
 };
 
+// A product and a sum for each value of a block type; a conversion is one operation, a copy none.
+double flops_per_value(DType dtype) {
+  if (dtype == DType::kF32) return 0;
+  return dtype_traits(dtype).block_values == 1 ? 1 : 2;
+}
+
 }  // namespace
 
 void add_dequantize_row_benchmarks(Suite& suite) {
@@ -43,7 +49,7 @@ void add_dequantize_row_benchmarks(Suite& suite) {
     if (variant.isa > suite.context.isa) continue;
     for (const DTypeTraits& type : all_dtypes()) {
       const Cost cost{.bytes = static_cast<double>(row_bytes(type.dtype, kValues) + 4 * kValues),
-                      .flops = 2.0 * kValues};
+                      .flops = flops_per_value(type.dtype) * kValues};
       suite.add("dequantize_row", type.name, variant.name, fmt::format("k{}", kValues), cost,
                 [dtype = type.dtype, function = variant.function(type.dtype)] {
                   const auto row = std::make_shared<Row>(dtype, function);

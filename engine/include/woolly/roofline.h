@@ -17,7 +17,7 @@ struct ArithmeticPeak {
   std::string
       kind;  // "f32" (FLOP/s, an FMA counts two) or "int8" (OP/s, a multiply-add counts two)
   int threads;
-  double giga_ops;  // 1e9 operations per second
+  double giga_ops;  // 1e9 operations per second, the fastest repetition
 };
 
 struct Roofline {
