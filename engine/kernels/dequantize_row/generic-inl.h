@@ -175,7 +175,7 @@ void decode_row(const void* row, float* out, size_t values) noexcept {
 }
 
 void decode_f32(const void* row, float* out, size_t values) noexcept {
-  memcpy(out, row, values * sizeof(float));
+  if (values != 0) memcpy(out, row, values * sizeof(float));
 }
 
 void decode_f16(const void* row, float* out, size_t values) noexcept {

@@ -1,5 +1,5 @@
 // The formats as they are defined: each weight on its own, from its place in the block.
-#include <cstring>
+#include <algorithm>
 
 #include "engine/base/check.h"
 #include "engine/kernels/dequantize_row/dequantize_row.h"
@@ -115,7 +115,7 @@ void decode(const void* row, float* out, std::size_t values) noexcept {
 }
 
 void decode_f32(const void* row, float* out, std::size_t values) noexcept {
-  std::memcpy(out, row, values * sizeof(float));
+  std::copy_n(static_cast<const float*>(row), values, out);
 }
 
 void decode_f16(const void* row, float* out, std::size_t values) noexcept {

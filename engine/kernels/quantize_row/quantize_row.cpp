@@ -1,7 +1,7 @@
 #include "engine/kernels/quantize_row/quantize_row.h"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "engine/base/check.h"
 #include "engine/kernels/quantize_row/encode.h"
@@ -34,7 +34,7 @@ void bfloats(const float* in, void* out, std::size_t values) noexcept {
 void quantize_row(DType dtype, const float* in, void* out, std::size_t values) noexcept {
   switch (dtype) {
     case DType::kF32:
-      std::memcpy(out, in, values * sizeof(float));
+      std::copy_n(in, values, static_cast<float*>(out));
       return;
     case DType::kF16:
       return halves(in, out, values);
