@@ -56,8 +56,10 @@ void PairedSeries::look(const MarginSettings& settings, const std::vector<double
   outcome_.delta = margin.delta;
   outcome_.margin_source = margin.source;
   outcome_.pairs = pairs();
-  outcome_.detectable =
-      stats::minimum_detectable_effect(margin.delta, levels.block, kPower, sd, pairs());
+  if (stats::smallest_sign_flip_p(pairs()) <= levels.block) {
+    outcome_.detectable =
+        stats::minimum_detectable_effect(margin.delta, levels.block, kPower, sd, pairs());
+  }
   outcome_.state = decide(bounds, margin.delta, last_look);
   outcome_.estimate = bounds.estimate;
   outcome_.lower = bounds.lower_block;

@@ -52,6 +52,7 @@ TEST(PairedSeries, TooFewBlocksDecideNothingAndSaySo) {
   series.look({0.03, false}, {}, 1, true);
   EXPECT_EQ(series.outcome().state, State::kInconclusive);
   EXPECT_THAT(series.outcome().reason, HasSubstr("5 blocks cannot resolve"));
+  EXPECT_TRUE(std::isnan(series.outcome().detectable));
 }
 
 TEST(PairedSeries, NoBlockAtAllIsInconclusive) {

@@ -10,7 +10,7 @@
 #include "ci/gate/margin.h"
 #include "ci/gate/progress.h"
 #include "ci/stats/power.h"
-#include "ci/stats/quantile.h"
+#include "ci/stats/signed_rank.h"
 
 namespace woolly::gate {
 namespace {
@@ -21,6 +21,14 @@ double spread_of_blocks(const std::vector<double>& aa_thetas) {
   for (const double theta : aa_thetas) sum += theta * theta;
   return std::sqrt(sum / static_cast<double>(aa_thetas.size()) * kCalibrationBlocks) /
          stats::kHodgesLehmannSpread;
+}
+
+// Fewer have no p small enough to block with.
+int fewest_blocks(int judged_series) {
+  const Levels levels = levels_for(judged_series, static_cast<int>(kLooks.size()));
+  int blocks = 1;
+  while (stats::smallest_sign_flip_p(blocks) > levels.block) ++blocks;
+  return blocks;
 }
 
 std::string detectable_line(const PlanFacts& facts, int blocks) {
@@ -56,7 +64,11 @@ std::vector<std::string> plan_lines(const PlanFacts& facts) {
       facts.judged_series, facts.subjects, facts.subjects == 1 ? "" : "s", facts.round_s));
   lines.push_back(fmt::format("plan: looks after {} blocks; the budget of {} holds about {}",
                               fmt::join(kLooks, ", "), duration_text(facts.budget_s), blocks));
-  if (blocks > 0) lines.push_back(detectable_line(facts, blocks));
+  const int fewest = fewest_blocks(facts.judged_series);
+  lines.push_back(blocks >= fewest ? detectable_line(facts, blocks)
+                                   : fmt::format("plan: that is too little to find anything: at "
+                                                 "least {} blocks are needed",
+                                                 fewest));
   return lines;
 }
 

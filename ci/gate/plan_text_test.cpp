@@ -39,8 +39,9 @@ TEST(PlanText, SaysWhenTheBudgetHoldsNothing) {
   PlanFacts slow = facts();
   slow.round_s = 1000;
   const auto lines = plan_lines(slow);
-  ASSERT_EQ(lines.size(), 2u);
+  ASSERT_EQ(lines.size(), 3u);
   EXPECT_THAT(lines[1], HasSubstr("holds about 0"));
+  EXPECT_THAT(lines[2], HasSubstr("at least 9 blocks are needed"));
 }
 
 TEST(PlanText, CalibrationHasAFixedLength) {

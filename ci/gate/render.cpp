@@ -151,19 +151,20 @@ std::vector<std::string> remarks(const Outcome& outcome) {
   return lines;
 }
 
-double smallest_detectable(const Outcome& outcome) {
-  double largest = 0;
+// The largest over the series whose margin is relative; unknown when one of them has too few pairs.
+double detectable_everywhere(const Outcome& outcome) {
+  double largest = kUnknown;
   for (const SeriesOutcome& s : outcome.series) {
-    if (s.judged && s.margin_source != "absolute" && s.detectable > largest) {
-      largest = s.detectable;
-    }
+    if (!s.judged || s.margin_source == "absolute") continue;
+    if (std::isnan(s.detectable)) return kUnknown;
+    largest = std::fmax(largest, s.detectable);
   }
   return largest;
 }
 
 std::string power_line(const Outcome& outcome) {
-  const double effect = smallest_detectable(outcome);
-  if (effect <= 0) return "";
+  const double effect = detectable_everywhere(outcome);
+  if (std::isnan(effect)) return "";
   return fmt::format("This run finds a change of {:.1f} % in every series with {:.0f} % power.",
                      100 * std::expm1(effect), 100 * kPower);
 }
