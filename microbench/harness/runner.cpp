@@ -33,11 +33,12 @@ void print(std::FILE* stream, const std::string& text) {
 // win.
 void initialize_google_benchmark(const MicroOptions& options) {
   std::vector<std::string> arguments{
-      "woolly-micro", "--benchmark_filter=", "--benchmark_out=",
+      "--benchmark_filter=", "--benchmark_out=",
       fmt::format("--benchmark_repetitions={}", options.repetitions),
       fmt::format("--benchmark_min_time={}", options.min_time_seconds)};
   arguments.insert(arguments.end(), options.benchmark_flags.begin(), options.benchmark_flags.end());
-  std::vector<char*> argv;
+  static char program[] = "woolly-micro";  // the library keeps a pointer to it
+  std::vector<char*> argv{program};
   for (std::string& argument : arguments) argv.push_back(argument.data());
   int argc = static_cast<int>(argv.size());
   argv.push_back(nullptr);
