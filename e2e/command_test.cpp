@@ -38,9 +38,9 @@ class Command : public testing::Test {
   }
   // As the gate calls it.
   static std::vector<std::string> cheap(std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments = {"-m",        model(),     "--pp",       "8",
-                                          "--tg",      "4",         "--launches", "1",
-                                          "--no-cold", "--no-roof", "--json"};
+    std::vector<std::string> arguments = {"-m",     model(),      "--pp", "8",         "--tg",
+                                          "4",      "--launches", "1",    "--no-cold", "--no-roof",
+                                          "--json", "-t",         "1"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }

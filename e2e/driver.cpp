@@ -64,6 +64,7 @@ class Driver {
     }
     ProcessOptions process;
     process.timeout_s = options_.timeout_s;
+    process.extra_env = {{kQuietBlas[0], kQuietBlas[1]}};
     const ProcessResult result = run_process(argv, process);
     if (result.ok()) return result.out;
     if (result.interrupted) {

@@ -30,7 +30,7 @@ class Launch : public testing::Test {
     benchmark.prompt_tokens = 12;
     benchmark.generated_tokens = 5;
     benchmark.depth_tokens = 3;
-    benchmark.threads = 2;
+    benchmark.threads = 1;
     return benchmark;
   }
 
@@ -42,7 +42,7 @@ TEST_F(Launch, ReportsWhatTheDriverAccepts) {
   const LaunchReport report = parse_launch_report(to_json(run_launch(benchmark)).dump(), benchmark);
   EXPECT_GE(report.ttft_ms, report.prefill_s * 1e3);
   EXPECT_GT(report.peak_rss_bytes, 0U);
-  EXPECT_EQ(report.threads, 2);
+  EXPECT_EQ(report.threads, 1);
   EXPECT_EQ(report.implementation, "fast");
   EXPECT_FALSE(report.isa.empty());
   EXPECT_FALSE(report.options.empty());
