@@ -125,7 +125,7 @@ Round generate(Session& session, const Benchmark& benchmark, std::span<const Tok
 // tokens from the same position, and the medians of the rounds count. Long work is done once.
 std::vector<Round> generate_in_rounds(Session& session, const Benchmark& benchmark,
                                       std::span<const TokenId> prompt) {
-  constexpr double kEnoughS = 0.25;
+  constexpr double kEnoughS = 0.1;
   constexpr std::size_t kMaxRounds = 15;
   std::vector<Round> rounds;
   double measured_s = 0;

@@ -47,7 +47,8 @@ Launch ProcessLauncher::launch(const Subject& subject, Arm arm, int padding_byte
   std::vector<std::string> argv = {path.string()};
   argv.insert(argv.end(), subject.arguments.begin(), subject.arguments.end());
   ProcessOptions options;
-  options.extra_env = {{"WOOLLY_GATE_PADDING", std::string(padding_bytes, 'x')}};
+  options.extra_env = {{"WOOLLY_GATE_PADDING", std::string(padding_bytes, 'x')},
+                       {kQuietBlas[0], kQuietBlas[1]}};
   options.timeout_s = kLaunchTimeoutS;
 
   Launch launch;

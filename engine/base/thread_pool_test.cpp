@@ -47,6 +47,26 @@ TEST(ThreadPool, SleepsAndWakes) {
   EXPECT_EQ(sum.load(), 10);
 }
 
+TEST(ThreadPool, BindsOnlyWhenEveryCpuGetsAThread) {
+  const auto allowed = [] {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    EXPECT_EQ(::sched_getaffinity(0, sizeof set, &set), 0);
+    return CPU_COUNT(&set);
+  };
+  const int cpus = allowed();
+  if (cpus < 2) GTEST_SKIP() << "one CPU: there is nothing to bind";
+  {
+    ThreadPool full(cpus);
+    std::vector<int> counts(static_cast<std::size_t>(cpus));
+    full.run([&](int thread) { counts[static_cast<std::size_t>(thread)] = allowed(); });
+    for (const int count : counts) EXPECT_EQ(count, 1);
+  }
+  EXPECT_EQ(allowed(), cpus);
+  ThreadPool more(cpus + 1);
+  more.run([&](int) { EXPECT_EQ(allowed(), cpus); });
+}
+
 TEST(UsableCores, AtLeastOne) { EXPECT_GE(usable_cores(), 1); }
 
 }  // namespace
