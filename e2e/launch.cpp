@@ -154,6 +154,8 @@ const Round& median_round(std::vector<Round>& rounds, Key key) {
 
 LaunchReport run_launch(const Benchmark& benchmark) {
   LaunchReport report;
+  // Before the session binds this thread to one CPU: afterwards it would count as the only one.
+  report.threads = session_options(benchmark).threads;
   Session session = timed_open(benchmark, report.load_ms);
   const std::vector<TokenId> tokens =
       make_prompt(benchmark, session.info().vocab_size, session.tokenizer().bos());
@@ -173,7 +175,6 @@ LaunchReport run_launch(const Benchmark& benchmark) {
   report.implementation = benchmark.implementation;
   report.kv_type = benchmark.kv_type;
   report.isa = isa_name(choose_isa(detect_cpu_features()));
-  report.threads = session_options(benchmark).threads;
   report.options = session.effective_options();
   report.model = session.info();
   return report;
