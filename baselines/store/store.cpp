@@ -172,6 +172,7 @@ std::vector<RunId> Store::add_all(const std::vector<samples::Record>& records) {
   return translating(impl_->database, [&] {
     SQLite::Transaction transaction(impl_->database, SQLite::TransactionBehavior::IMMEDIATE);
     std::vector<RunId> ids;
+    ids.reserve(records.size());
     for (const samples::Record& record : records)
       ids.push_back(insert_run(impl_->database, record));
     transaction.commit();
