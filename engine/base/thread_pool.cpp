@@ -66,11 +66,9 @@ int usable_cores() {
 
 ThreadPool::ThreadPool(int threads) {
   WOOLLY_CHECK(threads >= 1);
-  CPU_ZERO(&previous_affinity_);
-  bound_ = threads > 1 &&
-           ::sched_getaffinity(0, sizeof previous_affinity_, &previous_affinity_) == 0 &&
-           CPU_COUNT(&previous_affinity_) == threads;
-  bind(0);
+  CPU_ZERO(&allowed_);
+  bind_ =
+      ::sched_getaffinity(0, sizeof allowed_, &allowed_) == 0 && CPU_COUNT(&allowed_) == threads;
   workers_.reserve(static_cast<std::size_t>(threads) - 1);
   for (int thread = 1; thread < threads; ++thread) {
     workers_.emplace_back([this, thread] { work(thread); });
@@ -82,15 +80,14 @@ ThreadPool::~ThreadPool() {
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();
   for (std::thread& worker : workers_) worker.join();
-  if (bound_) ::sched_setaffinity(0, sizeof previous_affinity_, &previous_affinity_);
 }
 
 // To the thread-th CPU of the mask. Failing is harmless: the scheduler decides as usual.
 void ThreadPool::bind(int thread) const noexcept {
-  if (!bound_) return;
+  if (!bind_) return;
   int skip = thread;
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &previous_affinity_) || skip-- > 0) continue;
+    if (!CPU_ISSET(cpu, &allowed_) || skip-- > 0) continue;
     cpu_set_t own;
     CPU_ZERO(&own);
     CPU_SET(cpu, &own);

@@ -16,10 +16,11 @@ int usable_cores();
 
 // One caller at a time; the caller works as thread 0. Not copyable, not movable.
 //
-// When every CPU of the affinity mask gets a thread, each thread, the constructing one included
-// until destruction, is bound to a CPU of its own. Left alone, the scheduler now and then keeps two
-// threads on one CPU for a whole short run (tiny model, 2 CPUs: half the speed in one launch of
-// eight). With fewer threads than CPUs nothing is bound: processes side by side find room.
+// When every CPU of the affinity mask gets a thread, each worker is bound to a CPU of its own. Left
+// alone, the scheduler now and then keeps two threads on one CPU for a whole short run (tiny model,
+// 2 CPUs: half the speed in one launch of eight). The caller is never bound: its mask is what other
+// pools and child processes inherit. With fewer threads than CPUs nothing is bound, so that
+// processes side by side find room.
 class ThreadPool {
  public:
   // threads >= 1, the caller included. Throws std::system_error when threads cannot be started.
@@ -55,8 +56,8 @@ class ThreadPool {
   void bind(int thread) const noexcept;
   void work(int thread);
 
-  cpu_set_t previous_affinity_{};  // of the constructing thread
-  bool bound_ = false;
+  cpu_set_t allowed_{};  // of the constructing thread
+  bool bind_ = false;
   std::vector<std::thread> workers_;
   Task task_ = nullptr;
   void* task_context_ = nullptr;
