@@ -98,12 +98,13 @@ std::vector<std::string> merged_environment(
     for (const auto& [key, value] : extra) replaced = replaced || key == name;
     if (!replaced) merged.emplace_back(text);
   }
-  for (const auto& [key, value] : extra) merged.push_back(key + "=" + value);
+  for (const auto& [key, value] : extra) merged.push_back(fmt::format("{}={}", key, value));
   return merged;
 }
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (const std::string& text : texts) result.push_back(const_cast<char*>(text.c_str()));
   result.push_back(nullptr);
   return result;
@@ -262,7 +263,7 @@ std::string tail_in_one_line(const std::string& text, int lines) {
     const std::size_t newline = text.rfind('\n', end - 1);
     const std::size_t begin = newline == std::string::npos ? 0 : newline + 1;
     if (begin < end) {
-      tail = text.substr(begin, end - begin) + (tail.empty() ? "" : " | " + tail);
+      tail.insert(0, tail.empty() ? "" : " | ").insert(0, text, begin, end - begin);
       --lines;
     }
     end = newline == std::string::npos ? 0 : newline;

@@ -141,7 +141,6 @@ Array read_array(Cursor& in, int depth) {
 }
 
 Value read_value(Cursor& in) {
-  const std::uint64_t at = in.position();
   const auto type = in.scalar<std::uint32_t>("a value's type");
   switch (static_cast<ValueType>(type)) {
     case ValueType::kU8:
@@ -171,7 +170,7 @@ Value read_value(Cursor& in) {
     case ValueType::kArray:
       return read_array(in, 1);
   }
-  in.fail(at, fmt::format("unknown value type {}", type));
+  in.fail(in.position() - sizeof type, fmt::format("unknown value type {}", type));
 }
 
 std::uint32_t read_version(Cursor& in) {
