@@ -1,0 +1,163 @@
+// Sixteen lanes, one per row of a panel, as two registers of AVX2 with FMA and F16C. The same
+// operations as lanes_avx512-inl.h. Included inside an ISA file's anonymous namespace.
+
+struct Bytes {
+  __m256i lo;
+  __m256i hi;
+};
+typedef Bytes Ints;
+struct Floats {
+  __m256 lo;
+  __m256 hi;
+};
+
+#define WOOLLY_METHOD inline __attribute__((always_inline))
+#define WOOLLY_INLINE static WOOLLY_METHOD
+
+WOOLLY_INLINE Bytes load_line(const uint8_t* p) {
+  return {_mm256_load_si256((const __m256i*)p), _mm256_load_si256((const __m256i*)(p + 32))};
+}
+WOOLLY_INLINE Bytes mask_bytes(Bytes v, uint8_t mask) {
+  const __m256i m = _mm256_set1_epi8((char)mask);
+  return {_mm256_and_si256(v.lo, m), _mm256_and_si256(v.hi, m)};
+}
+template <int kBits>
+WOOLLY_INLINE Bytes shift_right(Bytes v) {
+  return {_mm256_srli_epi16(v.lo, kBits), _mm256_srli_epi16(v.hi, kBits)};
+}
+template <int kBits>
+WOOLLY_INLINE Bytes shift_left(Bytes v) {
+  return {_mm256_slli_epi16(v.lo, kBits), _mm256_slli_epi16(v.hi, kBits)};
+}
+WOOLLY_INLINE Bytes or_bytes(Bytes a, Bytes b) {
+  return {_mm256_or_si256(a.lo, b.lo), _mm256_or_si256(a.hi, b.hi)};
+}
+WOOLLY_INLINE Bytes or_masked(Bytes low, Bytes high, uint8_t mask) {
+  return or_bytes(low, mask_bytes(high, mask));
+}
+WOOLLY_INLINE Bytes look_up(const uint8_t* table, Bytes v) {
+  const __m256i t = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i*)table));
+  return {_mm256_shuffle_epi8(t, v.lo), _mm256_shuffle_epi8(t, v.hi)};
+}
+template <int kBits>
+WOOLLY_INLINE Ints shift_ints_left(Ints v) {
+  return {_mm256_slli_epi32(v.lo, kBits), _mm256_slli_epi32(v.hi, kBits)};
+}
+WOOLLY_INLINE Ints and_ints(Ints v, int mask) {
+  const __m256i m = _mm256_set1_epi32(mask);
+  return {_mm256_and_si256(v.lo, m), _mm256_and_si256(v.hi, m)};
+}
+template <int kBits>
+WOOLLY_INLINE Ints shift_ints_right(Ints v) {
+  return {_mm256_srli_epi32(v.lo, kBits), _mm256_srli_epi32(v.hi, kBits)};
+}
+template <int kByte>
+WOOLLY_INLINE Ints byte_of(Bytes v) {
+  if constexpr (kByte == 3) return shift_ints_right<24>(v);
+  return and_ints(shift_ints_right<8 * kByte>(v), 255);
+}
+template <int kByte>
+WOOLLY_INLINE Ints signed_byte_of(Bytes v) {
+  return {_mm256_srai_epi32(_mm256_slli_epi32(v.lo, 24 - 8 * kByte), 24),
+          _mm256_srai_epi32(_mm256_slli_epi32(v.hi, 24 - 8 * kByte), 24)};
+}
+WOOLLY_INLINE Ints halves_as_ints(const uint8_t* p) {
+  return {_mm256_cvtepu16_epi32(_mm_load_si128((const __m128i*)p)),
+          _mm256_cvtepu16_epi32(_mm_load_si128((const __m128i*)(p + 16)))};
+}
+WOOLLY_INLINE Ints add_ints(Ints a, Ints b) {
+  return {_mm256_add_epi32(a.lo, b.lo), _mm256_add_epi32(a.hi, b.hi)};
+}
+WOOLLY_INLINE Ints set_ints(int v) { return {_mm256_set1_epi32(v), _mm256_set1_epi32(v)}; }
+
+WOOLLY_INLINE Floats zero() { return {_mm256_setzero_ps(), _mm256_setzero_ps()}; }
+WOOLLY_INLINE Floats set_floats(float v) { return {_mm256_set1_ps(v), _mm256_set1_ps(v)}; }
+WOOLLY_INLINE Floats load_floats(const float* p) {
+  return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)};
+}
+WOOLLY_INLINE void store_floats(float* p, Floats v) {
+  _mm256_storeu_ps(p, v.lo);
+  _mm256_storeu_ps(p + 8, v.hi);
+}
+WOOLLY_INLINE Floats halves(const uint8_t* p) {
+  return {_mm256_cvtph_ps(_mm_load_si128((const __m128i*)p)),
+          _mm256_cvtph_ps(_mm_load_si128((const __m128i*)(p + 16)))};
+}
+WOOLLY_INLINE Floats as_floats(Bytes v) {
+  return {_mm256_castsi256_ps(v.lo), _mm256_castsi256_ps(v.hi)};
+}
+WOOLLY_INLINE Floats low_bfloats(Bytes v) {
+  return {_mm256_castsi256_ps(_mm256_slli_epi32(v.lo, 16)),
+          _mm256_castsi256_ps(_mm256_slli_epi32(v.hi, 16))};
+}
+WOOLLY_INLINE Floats high_bfloats(Bytes v) { return as_floats(and_ints(v, (int)0xFFFF0000U)); }
+WOOLLY_INLINE Floats to_floats(Ints v) {
+  return {_mm256_cvtepi32_ps(v.lo), _mm256_cvtepi32_ps(v.hi)};
+}
+WOOLLY_INLINE Floats multiply(Floats a, Floats b) {
+  return {_mm256_mul_ps(a.lo, b.lo), _mm256_mul_ps(a.hi, b.hi)};
+}
+WOOLLY_INLINE Floats negate(Floats a) {
+  const __m256 sign = _mm256_set1_ps(-0.0F);
+  return {_mm256_xor_ps(a.lo, sign), _mm256_xor_ps(a.hi, sign)};
+}
+WOOLLY_INLINE Floats add_floats(Floats a, Floats b) {
+  return {_mm256_add_ps(a.lo, b.lo), _mm256_add_ps(a.hi, b.hi)};
+}
+WOOLLY_INLINE Floats multiply_add(Floats a, Floats b, Floats c) {
+  return {_mm256_fmadd_ps(a.lo, b.lo, c.lo), _mm256_fmadd_ps(a.hi, b.hi, c.hi)};
+}
+
+WOOLLY_INLINE __m256i codes_of(const int8_t* x) {
+  int32_t four;
+  memcpy(&four, x, 4);
+  return _mm256_set1_epi32(four);
+}
+
+WOOLLY_INLINE Ints add_pairs(Ints sum, Bytes pairs) {
+  const __m256i ones = _mm256_set1_epi16(1);
+  return {_mm256_add_epi32(sum.lo, _mm256_madd_epi16(pairs.lo, ones)),
+          _mm256_add_epi32(sum.hi, _mm256_madd_epi16(pairs.hi, ones))};
+}
+
+WOOLLY_INLINE Bytes add_shorts(Bytes a, Bytes b) {
+  return {_mm256_add_epi16(a.lo, b.lo), _mm256_add_epi16(a.hi, b.hi)};
+}
+
+WOOLLY_INLINE Bytes pair_products(Bytes w, const int8_t* x) {
+  const __m256i c = codes_of(x);
+  return {_mm256_maddubs_epi16(w.lo, c), _mm256_maddubs_epi16(w.hi, c)};
+}
+
+// Weights of any byte less 128. |w| * (x with the sign of w): a pair is at most 2 * 128 * 127.
+WOOLLY_INLINE __m256i signed_pair_products(__m256i w, __m256i c) {
+  const __m256i s = _mm256_xor_si256(w, _mm256_set1_epi8((char)0x80));
+  return _mm256_maddubs_epi16(_mm256_abs_epi8(s), _mm256_sign_epi8(c, s));
+}
+
+template <int kBias, int kMax>
+WOOLLY_INLINE Ints dot16(const Bytes* w, const int8_t* x, const int32_t* negative_sum) {
+  if constexpr (kMax > 63) {
+    static_assert(kBias == 128, "the products below subtract it themselves");
+    Ints sum = set_ints(0);
+    for (int i = 0; i < 4; ++i) {
+      const __m256i c = codes_of(x + 4 * i);
+      sum = add_pairs(sum, {signed_pair_products(w[i].lo, c), signed_pair_products(w[i].hi, c)});
+    }
+    return sum;
+  } else {
+    Ints sum = set_ints(0);
+    if constexpr (kBias != 0) {
+      const __m256i start =
+          _mm256_slli_epi32(_mm256_set1_epi32(*negative_sum), __builtin_ctz((unsigned)kBias));
+      sum = {start, start};
+    }
+    const Bytes low = add_shorts(pair_products(w[0], x), pair_products(w[1], x + 4));
+    const Bytes high = add_shorts(pair_products(w[2], x + 8), pair_products(w[3], x + 12));
+    if constexpr (kMax <= 31) {  // four pairs of products fit 16 bits
+      return add_pairs(sum, add_shorts(low, high));
+    } else {  // two do
+      return add_pairs(add_pairs(sum, low), high);
+    }
+  }
+}

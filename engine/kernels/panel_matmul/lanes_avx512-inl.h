@@ -1,0 +1,127 @@
+// Sixteen lanes, one per row of a panel, in AVX-512 (F, BW, DQ, VL; VNNI where the file is compiled
+// with it). Included inside an ISA file's anonymous namespace.
+
+typedef __m512i Bytes;  // four bytes a lane: a line of a panel
+typedef __m512i Ints;   // an int32 a lane
+typedef __m512 Floats;  // a float a lane
+
+#define WOOLLY_METHOD inline __attribute__((always_inline))
+#define WOOLLY_INLINE static WOOLLY_METHOD
+
+WOOLLY_INLINE Bytes load_line(const uint8_t* p) { return _mm512_load_si512(p); }
+WOOLLY_INLINE Bytes mask_bytes(Bytes v, uint8_t mask) {
+  return _mm512_and_si512(v, _mm512_set1_epi8((char)mask));
+}
+// Bits move between the bytes of a pair: mask afterwards.
+template <int kBits>
+WOOLLY_INLINE Bytes shift_right(Bytes v) {
+  return _mm512_srli_epi16(v, kBits);
+}
+template <int kBits>
+WOOLLY_INLINE Bytes shift_left(Bytes v) {
+  return _mm512_slli_epi16(v, kBits);
+}
+// low | (high & mask)
+WOOLLY_INLINE Bytes or_masked(Bytes low, Bytes high, uint8_t mask) {
+  return _mm512_ternarylogic_epi32(low, high, _mm512_set1_epi8((char)mask), 0xF8);
+}
+WOOLLY_INLINE Bytes or_bytes(Bytes a, Bytes b) { return _mm512_or_si512(a, b); }
+// table[v] for bytes below 16.
+WOOLLY_INLINE Bytes look_up(const uint8_t* table, Bytes v) {
+  const __m128i t = _mm_loadu_si128((const __m128i*)table);
+  return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(t), v);
+}
+// Byte kByte of each lane, unsigned and signed.
+template <int kByte>
+WOOLLY_INLINE Ints byte_of(Bytes v) {
+  if constexpr (kByte == 3) return _mm512_srli_epi32(v, 24);
+  return _mm512_and_si512(_mm512_srli_epi32(v, 8 * kByte), _mm512_set1_epi32(255));
+}
+template <int kByte>
+WOOLLY_INLINE Ints signed_byte_of(Bytes v) {
+  return _mm512_srai_epi32(_mm512_slli_epi32(v, 24 - 8 * kByte), 24);
+}
+WOOLLY_INLINE Ints halves_as_ints(const uint8_t* p) {
+  return _mm512_cvtepu16_epi32(_mm256_load_si256((const __m256i*)p));
+}
+template <int kBits>
+WOOLLY_INLINE Ints shift_ints_right(Ints v) {
+  return _mm512_srli_epi32(v, kBits);
+}
+template <int kBits>
+WOOLLY_INLINE Ints shift_ints_left(Ints v) {
+  return _mm512_slli_epi32(v, kBits);
+}
+WOOLLY_INLINE Ints and_ints(Ints v, int mask) {
+  return _mm512_and_si512(v, _mm512_set1_epi32(mask));
+}
+WOOLLY_INLINE Ints add_ints(Ints a, Ints b) { return _mm512_add_epi32(a, b); }
+WOOLLY_INLINE Ints set_ints(int v) { return _mm512_set1_epi32(v); }
+
+WOOLLY_INLINE Floats zero() { return _mm512_setzero_ps(); }
+WOOLLY_INLINE Floats set_floats(float v) { return _mm512_set1_ps(v); }
+WOOLLY_INLINE Floats load_floats(const float* p) { return _mm512_loadu_ps(p); }
+WOOLLY_INLINE void store_floats(float* p, Floats v) { _mm512_storeu_ps(p, v); }
+WOOLLY_INLINE Floats halves(const uint8_t* p) {
+  return _mm512_cvtph_ps(_mm256_load_si256((const __m256i*)p));
+}
+// The bfloat16 in the low and in the high half of each lane.
+WOOLLY_INLINE Floats low_bfloats(Bytes v) { return _mm512_castsi512_ps(_mm512_slli_epi32(v, 16)); }
+WOOLLY_INLINE Floats high_bfloats(Bytes v) {
+  return _mm512_castsi512_ps(_mm512_and_si512(v, _mm512_set1_epi32((int)0xFFFF0000U)));
+}
+WOOLLY_INLINE Floats as_floats(Bytes v) { return _mm512_castsi512_ps(v); }
+WOOLLY_INLINE Floats to_floats(Ints v) { return _mm512_cvtepi32_ps(v); }
+WOOLLY_INLINE Floats multiply(Floats a, Floats b) { return _mm512_mul_ps(a, b); }
+WOOLLY_INLINE Floats negate(Floats a) { return _mm512_xor_ps(a, _mm512_set1_ps(-0.0F)); }
+WOOLLY_INLINE Floats add_floats(Floats a, Floats b) { return _mm512_add_ps(a, b); }
+WOOLLY_INLINE Floats multiply_add(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
+
+WOOLLY_INLINE Ints codes_of(const int8_t* x) {
+  int32_t four;
+  memcpy(&four, x, 4);
+  return _mm512_set1_epi32(four);
+}
+
+// The dot products of each lane's 16 weights, four lines of codes in 0..kMax less kBias (a power of
+// two), with 16 activation codes, of which *negative_sum is minus the sum.
+template <int kBias, int kMax>
+WOOLLY_INLINE Ints dot16(const Bytes* w, const int8_t* x, const int32_t* negative_sum) {
+  const Ints start = kBias == 0 ? _mm512_setzero_si512()
+                                : _mm512_slli_epi32(_mm512_set1_epi32(*negative_sum),
+                                                    __builtin_ctz((unsigned)kBias));
+#if defined(__AVX512VNNI__)
+  Ints sum = start;
+  for (int i = 0; i < 4; ++i) sum = _mm512_dpbusd_epi32(sum, w[i], codes_of(x + 4 * i));
+  return sum;
+#else
+  const __m512i ones = _mm512_set1_epi16(1);
+  if constexpr (kMax <= 31) {  // four pairs of products fit 16 bits
+    __m512i pairs = _mm512_maddubs_epi16(w[0], codes_of(x));
+    for (int i = 1; i < 4; ++i) {
+      pairs = _mm512_add_epi16(pairs, _mm512_maddubs_epi16(w[i], codes_of(x + 4 * i)));
+    }
+    return _mm512_add_epi32(start, _mm512_madd_epi16(pairs, ones));
+  } else if constexpr (kMax <= 63) {  // two do
+    Ints sum = start;
+    for (int i = 0; i < 4; i += 2) {
+      const __m512i pairs =
+          _mm512_add_epi16(_mm512_maddubs_epi16(w[i], codes_of(x + 4 * i)),
+                           _mm512_maddubs_epi16(w[i + 1], codes_of(x + 4 * i + 4)));
+      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(pairs, ones));
+    }
+    return sum;
+  } else {  // full bytes: even and odd ones apart, as 16-bit numbers
+    Ints sum = start;
+    const __m512i even = _mm512_set1_epi16(255);
+    for (int i = 0; i < 4; ++i) {
+      const __m512i c = codes_of(x + 4 * i);
+      const __m512i c_even = _mm512_srai_epi16(_mm512_slli_epi16(c, 8), 8);
+      const __m512i c_odd = _mm512_srai_epi16(c, 8);
+      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_and_si512(w[i], even), c_even));
+      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_srli_epi16(w[i], 8), c_odd));
+    }
+    return sum;
+  }
+#endif
+}

@@ -1,0 +1,65 @@
+// Matrix product with packed weights, without dequantizing them: y[m][n] (+)= sum_k x[m][k] *
+// w[n][k], for few rows of x (decode, verification of guessed tokens, small batches).
+//
+// w: panels of panel_layout.h. x: [m] rows of activations.h; quantized types read codes, F32, F16
+// and BF16 the float values. y: [m][rows], f32, rows y_stride apart. One call computes the panels
+// [panel_begin, panel_end), so threads share a product without locks.
+// Traffic: the panels once from memory per call (rows of x beyond the fourth read them again, from
+// the cache), x once per panel, y once.
+// Exactness: quantized types sum integer products exactly within 16 or 32 values; the float sums
+// differ from the exact one over the same codes by at most cols * eps * sum_k |x * w|. A row's
+// result has the same bits whatever m is. Thread-safe.
+// Source of the layout and method: engine/kernels/panel_matmul/panel_layout.h; VNNI: Intel SDM
+// vol. 2.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "engine/kernels/activations/activations.h"
+#include "engine/kernels/panel_matmul/panel_layout.h"
+#include "engine/kernels/variant.h"
+
+namespace woolly {
+
+struct PanelWeights {
+  DType dtype = DType::kF32;
+  const std::byte* data = nullptr;  // panels, aligned to 64
+  std::size_t rows = 0;
+  std::size_t cols = 0;
+  std::size_t panel_bytes = 0;
+
+  std::size_t panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
+  std::size_t bytes() const { return panels() * panel_bytes; }
+};
+
+struct PanelMatmulArgs {
+  const PanelWeights* weights = nullptr;
+  const Activations* x = nullptr;  // [m]
+  float* y = nullptr;
+  std::size_t y_stride = 0;
+  std::size_t m = 0;
+  std::size_t panel_begin = 0;
+  std::size_t panel_end = 0;
+  bool accumulate = false;         // add to y (the residual stream) instead of overwriting it
+  std::size_t prefetch_bytes = 0;  // how far ahead of the reads; 0: left to the hardware
+};
+
+// The other use of a panel: its weights as floats, exactly what dequantize_row gives, transposed:
+// out[k * stride + r] for k < cols and the 16 rows r of the panel.
+struct UnpackArgs {
+  const PanelWeights* weights = nullptr;
+  std::size_t panel = 0;
+  float* out = nullptr;
+  std::size_t stride = 0;  // floats
+};
+
+struct PanelKernels {
+  void (*matmul)(const PanelMatmulArgs& args) noexcept;
+  void (*unpack)(const UnpackArgs& args) noexcept;
+};
+
+// Best first; `reference`, the oracle, last.
+std::span<const KernelVariant<PanelKernels>> panel_variants();
+
+}  // namespace woolly

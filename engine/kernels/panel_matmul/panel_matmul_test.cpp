@@ -1,0 +1,219 @@
+#include "engine/kernels/panel_matmul/panel_matmul.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+
+#include "engine/base/buffer.h"
+#include "engine/kernels/dequantize_row/dequantize_row.h"
+#include "engine/kernels/kernel_test_support.h"
+#include "engine/kernels/panel_matmul/pack.h"
+#include "engine/kernels/quantize_row/quantize_row.h"
+
+namespace woolly {
+namespace {
+
+// Rows of weights as a file stores them and as panels.
+class Weights {
+ public:
+  Weights(DType dtype, std::size_t rows, std::size_t cols, std::vector<std::byte> stored)
+      : stored_(std::move(stored)),
+        memory_((rows + 15) / 16 * panel_bytes(dtype, cols), Pages::kSmall),
+        panels_{dtype, memory_.data(), rows, cols, panel_bytes(dtype, cols)} {
+    const std::size_t stride = row_bytes(dtype, cols);
+    for (std::size_t p = 0; p < panels_.panels(); ++p) {
+      pack_panel(dtype, stored_.data() + 16 * p * stride, std::min<std::size_t>(16, rows - 16 * p),
+                 cols, memory_.data() + p * panels_.panel_bytes);
+    }
+  }
+
+  const PanelWeights& panels() const { return panels_; }
+  std::vector<float> row(std::size_t n) const {
+    std::vector<float> values(panels_.cols);
+    const std::size_t stride = row_bytes(panels_.dtype, panels_.cols);
+    reference::dequantize_row(panels_.dtype)(stored_.data() + n * stride, values.data(),
+                                             panels_.cols);
+    return values;
+  }
+
+ private:
+  std::vector<std::byte> stored_;
+  Buffer memory_;
+  PanelWeights panels_;
+};
+
+Weights trained_like(DType dtype, std::size_t rows, std::size_t cols) {
+  const std::size_t stride = row_bytes(dtype, cols);
+  std::vector<std::byte> stored(rows * stride);
+  const std::vector<float> values = test::random_floats(rows * cols, 5, 0.1F);
+  for (std::size_t n = 0; n < rows; ++n) {
+    quantize_row(dtype, values.data() + n * cols, stored.data() + n * stride, cols);
+  }
+  return {dtype, rows, cols, std::move(stored)};
+}
+
+// Any bits in the codes and packed scales; the binary16 fields made finite.
+Weights any_bits(DType dtype, std::size_t rows, std::size_t cols) {
+  const DTypeTraits& traits = dtype_traits(dtype);
+  const std::size_t stride = row_bytes(dtype, cols);
+  std::mt19937 random(9);
+  std::vector<std::byte> stored(rows * stride);
+  for (std::size_t n = 0; n < rows; ++n) {
+    for (std::size_t at = n * stride; at < (n + 1) * stride; at += traits.block_bytes) {
+      std::vector<float> decoded(traits.block_values);
+      do {
+        for (std::size_t i = 0; i < traits.block_bytes; ++i) {
+          stored[at + i] = static_cast<std::byte>(random());
+        }
+        reference::dequantize_row(dtype)(stored.data() + at, decoded.data(), decoded.size());
+      } while (!std::all_of(decoded.begin(), decoded.end(),
+                            [](float v) { return std::isfinite(v) && std::fabs(v) < 1e6F; }));
+    }
+  }
+  return {dtype, rows, cols, std::move(stored)};
+}
+
+class ActivationRows {
+ public:
+  ActivationRows(std::size_t m, std::size_t cols, float outlier)
+      : memory_(m * activation_bytes(cols), Pages::kSmall) {
+    const std::vector<float> x = test::random_floats(m * cols, 3);
+    for (std::size_t i = 0; i < m; ++i) {
+      rows_.push_back(activations_at(memory_.data() + i * activation_bytes(cols), cols));
+      std::copy_n(x.data() + i * cols, cols, rows_.back().values);
+      if (outlier != 0) rows_.back().values[cols / 2] = outlier;
+      quantize_activations_variants().back().function(rows_.back(), cols, 0, cols);
+    }
+  }
+
+  const Activations* data() const { return rows_.data(); }
+  double value(DType dtype, std::size_t m, std::size_t k) const {
+    const Activations& row = rows_[m];
+    if (dtype_traits(dtype).block_values == 1) return row.values[k];
+    return static_cast<double>(row.scales[k / 32]) * row.codes[k];
+  }
+
+ private:
+  Buffer memory_;
+  std::vector<Activations> rows_;
+};
+
+std::vector<float> run(const PanelWeights& w, const Activations* x, std::size_t m, bool accumulate,
+                       const PanelKernels& kernels, std::size_t prefetch) {
+  std::vector<float> y = test::random_floats(m * w.rows, 4);
+  const std::size_t split = w.panels() / 3;
+  for (const auto& [begin, end] : {std::pair{std::size_t{0}, split}, {split, w.panels()}}) {
+    kernels.matmul({&w, x, y.data(), w.rows, m, begin, end, accumulate, prefetch});
+  }
+  return y;
+}
+
+void check_products(const Weights& weights, std::size_t m, float outlier) {
+  const PanelWeights& w = weights.panels();
+  const ActivationRows x(m, w.cols, outlier);
+  const bool accumulate = m % 2 == 1;
+  const std::vector<float> expected =
+      run(w, x.data(), m, accumulate, panel_variants().back().function, 0);
+  std::vector<double> bounds(expected.size());
+  for (std::size_t n = 0; n < w.rows; ++n) {
+    const std::vector<float> row = weights.row(n);
+    for (std::size_t i = 0; i < m; ++i) {
+      // Offset and code cancel within a weight, so each counts: both are at most some times the
+      // largest weight of the row.
+      double largest = 0;
+      for (const float v : row) largest = std::max<double>(largest, std::fabs(v));
+      double magnitude = std::fabs(expected[i * w.rows + n]) + 8;
+      for (std::size_t k = 0; k < w.cols; ++k) {
+        magnitude += 4 * std::fabs(x.value(w.dtype, i, k)) * largest;
+      }
+      bounds[i * w.rows + n] = 8 * std::sqrt(static_cast<double>(w.cols)) *
+                               std::numeric_limits<float>::epsilon() * magnitude;
+    }
+  }
+  test::for_each_runnable(panel_variants(), [&](const auto& variant) {
+    const std::vector<float> y = run(w, x.data(), m, accumulate, variant.function, 1024);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      ASSERT_NEAR(y[i], expected[i], bounds[i])
+          << variant.name << " " << dtype_traits(w.dtype).name << " m=" << m << " rows=" << w.rows
+          << " cols=" << w.cols << " i=" << i;
+    }
+  });
+}
+
+class PanelMatmulTypes : public ::testing::TestWithParam<DTypeTraits> {};
+
+TEST_P(PanelMatmulTypes, ProductsAgreeWithTheReference) {
+  const DType dtype = GetParam().dtype;
+  const std::size_t block = std::max<std::size_t>(GetParam().block_values, 32);
+  for (const std::size_t cols : {block, 2 * block, 3 * block, std::size_t{1024}}) {
+    for (const std::size_t rows : {1U, 16U, 37U, 96U}) {
+      const Weights weights = trained_like(dtype, rows, cols);
+      for (const std::size_t m : {1U, 2U, 3U, 7U, 12U}) check_products(weights, m, 0);
+    }
+  }
+}
+
+TEST_P(PanelMatmulTypes, AnyBitsAndOutliers) {
+  const std::size_t cols = 3 * std::max<std::size_t>(GetParam().block_values, 32);
+  const Weights weights = any_bits(GetParam().dtype, 21, cols);
+  check_products(weights, 1, 0);
+  check_products(weights, 4, 1e4F);
+}
+
+TEST_P(PanelMatmulTypes, ARowsBitsDoNotDependOnItsNeighbours) {
+  const Weights weights = trained_like(GetParam().dtype, 32, 512);
+  const PanelWeights& w = weights.panels();
+  const ActivationRows x(12, w.cols, 0);
+  test::for_each_runnable(panel_variants(), [&](const auto& variant) {
+    std::vector<float> together(12 * w.rows);
+    variant.function.matmul({&w, x.data(), together.data(), w.rows, 12, 0, w.panels(), false, 0});
+    for (std::size_t m = 0; m < 12; ++m) {
+      std::vector<float> alone(w.rows);
+      variant.function.matmul({&w, x.data() + m, alone.data(), w.rows, 1, 0, w.panels(), false, 0});
+      ASSERT_EQ(std::memcmp(alone.data(), together.data() + m * w.rows, w.rows * sizeof(float)), 0)
+          << variant.name << " m=" << m;
+    }
+  });
+}
+
+TEST_P(PanelMatmulTypes, UnpackGivesTheBitsOfDequantize) {
+  const std::size_t cols = 3 * std::max<std::size_t>(GetParam().block_values, 32);
+  for (const auto& make : {trained_like, any_bits}) {
+    const Weights weights = make(GetParam().dtype, 21, cols);
+    const PanelWeights& w = weights.panels();
+    constexpr std::size_t kStride = 40;
+    test::for_each_runnable(panel_variants(), [&](const auto& variant) {
+      std::vector<float> out(cols * kStride);
+      variant.function.unpack({&w, 0, out.data(), kStride});
+      variant.function.unpack({&w, 1, out.data() + 16, kStride});
+      for (std::size_t n = 0; n < w.rows; ++n) {
+        const std::vector<float> row = weights.row(n);
+        for (std::size_t k = 0; k < cols; ++k) {
+          ASSERT_EQ(out[k * kStride + n], row[k])
+              << variant.name << " " << GetParam().name << " n=" << n << " k=" << k;
+        }
+      }
+    });
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AllTypes, PanelMatmulTypes,
+                         ::testing::ValuesIn(all_dtypes().begin(), all_dtypes().end()),
+                         [](const auto& type) { return std::string(type.param.name); });
+
+TEST(PanelMatmul, OddFloatShapes) {
+  for (const DType dtype : {DType::kF32, DType::kF16, DType::kBF16}) {
+    for (const std::size_t cols : {1U, 2U, 3U, 172U, 1001U}) {
+      const Weights weights = trained_like(dtype, 17, cols);
+      check_products(weights, 1, 0);
+      check_products(weights, 6, 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace woolly

@@ -1,0 +1,269 @@
+// panel_matmul and unpack_panel of one instruction set. Included after decode-inl.h.
+
+// kRows rows of activations times one panel of a quantized type.
+template <int kRows>
+struct ProductSink {
+  const Activations* x;
+  Floats sums[kRows];
+
+  template <int kCount, int kBias, int kMax, bool kOffset>
+  WOOLLY_METHOD void group(size_t k, const Bytes* w, Floats scale, Floats offset) {
+    for (int m = 0; m < kRows; ++m) {
+      const Activations& row = x[m];
+      const int32_t* negative = row.negative_sums + k / 16;
+      Ints dot = dot16<kBias, kMax>(w, row.codes + k, negative);
+      if constexpr (kCount == 8) {
+        dot = add_ints(dot, dot16<kBias, kMax>(w + 4, row.codes + k + 16, negative + 1));
+      }
+      const Floats scaled = multiply(to_floats(dot), set_floats(row.scales[k / 32]));
+      sums[m] = multiply_add(scale, scaled, sums[m]);
+      if constexpr (kOffset) {
+        const float sum = kCount == 8 ? row.sums32[k / 32] : row.sums16[k / 16];
+        sums[m] = multiply_add(offset, set_floats(sum), sums[m]);
+      }
+    }
+  }
+};
+
+// A block's weights as floats, one column of 16 rows after the other.
+struct UnpackSink {
+  float* out;
+  size_t stride;
+
+  template <int kCount, int kBias, int kMax, bool kOffset>
+  WOOLLY_METHOD void group(size_t k, const Bytes* w, Floats scale, Floats offset) {
+    for (int i = 0; i < kCount; ++i) {
+      put<kBias, kOffset>(k + 4 * i, byte_of<0>(w[i]), scale, offset);
+      put<kBias, kOffset>(k + 4 * i + 1, byte_of<1>(w[i]), scale, offset);
+      put<kBias, kOffset>(k + 4 * i + 2, byte_of<2>(w[i]), scale, offset);
+      put<kBias, kOffset>(k + 4 * i + 3, byte_of<3>(w[i]), scale, offset);
+    }
+  }
+
+  template <int kBias, bool kOffset>
+  WOOLLY_METHOD void put(size_t k, Ints code, Floats scale, Floats offset) {
+    const Floats q = to_floats(add_ints(code, set_ints(-kBias)));
+    const Floats value = kOffset ? multiply_add(scale, q, offset) : multiply(scale, q);
+    store_floats(out + k * stride, value);
+  }
+};
+
+WOOLLY_INLINE void prefetch_lines(const uint8_t* p, size_t lines) {
+  for (size_t i = 0; i < lines; ++i) __builtin_prefetch(p + i * kLineBytes);
+}
+
+template <typename Decode, typename Sink>
+WOOLLY_INLINE void decode_panel(const uint8_t* panel, size_t cols, size_t ahead, Sink& sink) {
+  constexpr PanelLayout kLayout = panel_layout(Decode::kDType);
+  const size_t blocks = panel_blocks(kLayout, cols);
+  for (size_t i = 0; i < blocks; ++i) {
+    const BlockPlace at = block_place(kLayout, i, blocks);
+    if (ahead != 0) prefetch_lines(panel + at.lines + ahead, kLayout.lines + 1);
+    Decode::block(panel + at.lines, panel + at.halves, i * kLayout.block_values, sink);
+  }
+}
+
+// Float types: a decoder gives column k of a panel as floats.
+struct ColumnF32 {
+  static constexpr DType kDType = DType::kF32;
+  WOOLLY_INLINE void pair(const uint8_t* line, Floats* columns) {
+    columns[0] = as_floats(load_line(line));
+    columns[1] = as_floats(load_line(line + kLineBytes));
+  }
+};
+
+struct ColumnF16 {
+  static constexpr DType kDType = DType::kF16;
+  WOOLLY_INLINE void pair(const uint8_t* line, Floats* columns) {
+    columns[0] = halves(line);
+    columns[1] = halves(line + kLineBytes / 2);
+  }
+};
+
+struct ColumnBF16 {
+  static constexpr DType kDType = DType::kBF16;
+  WOOLLY_INLINE void pair(const uint8_t* line, Floats* columns) {
+    const Bytes v = load_line(line);
+    columns[0] = low_bfloats(v);
+    columns[1] = high_bfloats(v);
+  }
+};
+
+// The last of an odd number of columns; F32 has no line after it, the others have zeros beside it.
+template <typename Column>
+WOOLLY_INLINE Floats last_column(const uint8_t* line) {
+  if constexpr (Column::kDType == DType::kF32) return as_floats(load_line(line));
+  Floats columns[2];
+  Column::pair(line, columns);
+  return columns[0];
+}
+
+template <int kRows>
+WOOLLY_INLINE void store_rows(const PanelMatmulArgs& args, size_t panel, size_t m,
+                              const Floats* sums) {
+  const size_t first = panel * kPanelRows;
+  const size_t left = args.weights->rows - first;
+  for (int i = 0; i < kRows; ++i) {
+    float* y = args.y + (m + (size_t)i) * args.y_stride + first;
+    if (left >= kPanelRows) {
+      store_floats(y, args.accumulate ? add_floats(load_floats(y), sums[i]) : sums[i]);
+      continue;
+    }
+    float values[kPanelRows];
+    store_floats(values, sums[i]);
+    for (size_t r = 0; r < left; ++r) y[r] = args.accumulate ? y[r] + values[r] : values[r];
+  }
+}
+
+template <typename Decode, int kRows>
+static void multiply_panel(const PanelMatmulArgs& args, size_t panel, size_t m, size_t ahead) {
+  const PanelWeights& w = *args.weights;
+  const uint8_t* data = (const uint8_t*)w.data + panel * w.panel_bytes;
+  ProductSink<kRows> sink;
+  sink.x = args.x + m;
+  for (int i = 0; i < kRows; ++i) sink.sums[i] = zero();
+  decode_panel<Decode>(data, w.cols, ahead, sink);
+  store_rows<kRows>(args, panel, m, sink.sums);
+}
+
+// Two chains a row, even columns and odd ones. Pairs of lines for F32, whose last may be alone.
+template <typename Column, int kRows>
+static void multiply_float_panel(const PanelMatmulArgs& args, size_t panel, size_t m,
+                                 size_t ahead) {
+  const PanelWeights& w = *args.weights;
+  const uint8_t* line = (const uint8_t*)w.data + panel * w.panel_bytes;
+  constexpr size_t kPairBytes = Column::kDType == DType::kF32 ? 2 * kLineBytes : kLineBytes;
+  Floats even[kRows];
+  Floats odd[kRows];
+  for (int i = 0; i < kRows; ++i) even[i] = odd[i] = zero();
+  size_t k = 0;
+  for (; k + 2 <= w.cols; k += 2, line += kPairBytes) {
+    if (ahead != 0) prefetch_lines(line + ahead, kPairBytes / kLineBytes);
+    Floats columns[2];
+    Column::pair(line, columns);
+    for (int i = 0; i < kRows; ++i) {
+      const float* x = args.x[m + (size_t)i].values + k;
+      even[i] = multiply_add(columns[0], set_floats(x[0]), even[i]);
+      odd[i] = multiply_add(columns[1], set_floats(x[1]), odd[i]);
+    }
+  }
+  if (k < w.cols) {
+    const Floats column = last_column<Column>(line);
+    for (int i = 0; i < kRows; ++i) {
+      even[i] = multiply_add(column, set_floats(args.x[m + (size_t)i].values[k]), even[i]);
+    }
+  }
+  for (int i = 0; i < kRows; ++i) even[i] = add_floats(even[i], odd[i]);
+  store_rows<kRows>(args, panel, m, even);
+}
+
+// Rows by fours, twos and ones: each group reads the panel again, after the first from the cache.
+template <typename Product>
+WOOLLY_INLINE void multiply_panels(const PanelMatmulArgs& args) {
+  for (size_t panel = args.panel_begin; panel < args.panel_end; ++panel) {
+    size_t ahead = args.prefetch_bytes;
+    size_t m = 0;
+    for (; m + 4 <= args.m; m += 4, ahead = 0) Product::template rows<4>(args, panel, m, ahead);
+    for (; m + 2 <= args.m; m += 2, ahead = 0) Product::template rows<2>(args, panel, m, ahead);
+    for (; m < args.m; ++m, ahead = 0) Product::template rows<1>(args, panel, m, ahead);
+  }
+}
+
+template <typename Decode>
+struct MultiplyQuantized {
+  template <int kRows>
+  WOOLLY_INLINE void rows(const PanelMatmulArgs& args, size_t panel, size_t m, size_t ahead) {
+    multiply_panel<Decode, kRows>(args, panel, m, ahead);
+  }
+};
+
+template <typename Column>
+struct MultiplyFloats {
+  template <int kRows>
+  WOOLLY_INLINE void rows(const PanelMatmulArgs& args, size_t panel, size_t m, size_t ahead) {
+    multiply_float_panel<Column, kRows>(args, panel, m, ahead);
+  }
+};
+
+template <typename Decode>
+static void unpack_quantized(const UnpackArgs& args) {
+  const PanelWeights& w = *args.weights;
+  UnpackSink sink{args.out, args.stride};
+  decode_panel<Decode>((const uint8_t*)w.data + args.panel * w.panel_bytes, w.cols, 0, sink);
+}
+
+template <typename Column>
+static void unpack_floats(const UnpackArgs& args) {
+  const PanelWeights& w = *args.weights;
+  const uint8_t* line = (const uint8_t*)w.data + args.panel * w.panel_bytes;
+  constexpr size_t kPairBytes = Column::kDType == DType::kF32 ? 2 * kLineBytes : kLineBytes;
+  size_t k = 0;
+  for (; k + 2 <= w.cols; k += 2, line += kPairBytes) {
+    Floats columns[2];
+    Column::pair(line, columns);
+    store_floats(args.out + k * args.stride, columns[0]);
+    store_floats(args.out + (k + 1) * args.stride, columns[1]);
+  }
+  if (k < w.cols) store_floats(args.out + k * args.stride, last_column<Column>(line));
+}
+
+// Calls body.quantized<Decode>() or body.floats<Column>() for the type.
+template <typename Body>
+WOOLLY_INLINE void with_decoder(DType dtype, Body body) {
+  switch (dtype) {
+    case DType::kF32:
+      return body.template floats<ColumnF32>();
+    case DType::kF16:
+      return body.template floats<ColumnF16>();
+    case DType::kBF16:
+      return body.template floats<ColumnBF16>();
+    case DType::kQ4_0:
+      return body.template quantized<DecodeQ4_0>();
+    case DType::kQ4_1:
+      return body.template quantized<DecodeQ4_1>();
+    case DType::kQ5_0:
+      return body.template quantized<DecodeQ5_0>();
+    case DType::kQ5_1:
+      return body.template quantized<DecodeQ5_1>();
+    case DType::kQ8_0:
+      return body.template quantized<DecodeQ8_0>();
+    case DType::kQ2_K:
+      return body.template quantized<DecodeQ2_K>();
+    case DType::kQ3_K:
+      return body.template quantized<DecodeQ3_K>();
+    case DType::kQ4_K:
+      return body.template quantized<DecodeQ4_K>();
+    case DType::kQ5_K:
+      return body.template quantized<DecodeQ5_K>();
+    case DType::kQ6_K:
+      return body.template quantized<DecodeQ6_K>();
+    case DType::kIQ4_NL:
+      return body.template quantized<DecodeIQ4_NL>();
+    case DType::kIQ4_XS:
+      return body.template quantized<DecodeIQ4_XS>();
+  }
+}
+
+struct Multiply {
+  const PanelMatmulArgs& args;
+  template <typename Decode>
+  WOOLLY_METHOD void quantized() {
+    multiply_panels<MultiplyQuantized<Decode>>(args);
+  }
+  template <typename Column>
+  WOOLLY_METHOD void floats() {
+    multiply_panels<MultiplyFloats<Column>>(args);
+  }
+};
+
+struct Unpack {
+  const UnpackArgs& args;
+  template <typename Decode>
+  WOOLLY_METHOD void quantized() {
+    unpack_quantized<Decode>(args);
+  }
+  template <typename Column>
+  WOOLLY_METHOD void floats() {
+    unpack_floats<Column>(args);
+  }
+};

@@ -1,0 +1,53 @@
+// The oracle: a row at a time, through the file's format.
+#include <algorithm>
+#include <vector>
+
+#include "engine/kernels/dequantize_row/dequantize_row.h"
+#include "engine/kernels/panel_matmul/pack.h"
+#include "engine/kernels/panel_matmul/panel_matmul.h"
+
+namespace woolly::reference {
+namespace {
+
+std::vector<float> weights_of_row(const PanelWeights& w, std::size_t n) {
+  std::vector<std::byte> stored(row_bytes(w.dtype, w.cols));
+  unpack_row(w.dtype, w.data + n / kPanelRows * w.panel_bytes, n % kPanelRows, w.cols,
+             stored.data());
+  std::vector<float> values(w.cols);
+  dequantize_row(w.dtype)(stored.data(), values.data(), w.cols);
+  return values;
+}
+
+float activation(const PanelWeights& w, const Activations& x, std::size_t k) {
+  if (dtype_traits(w.dtype).block_values == 1) return x.values[k];
+  return x.scales[k / 32] * static_cast<float>(x.codes[k]);
+}
+
+}  // namespace
+
+void panel_matmul(const PanelMatmulArgs& args) noexcept {
+  const PanelWeights& w = *args.weights;
+  const std::size_t end = std::min(w.rows, args.panel_end * kPanelRows);
+  for (std::size_t n = args.panel_begin * kPanelRows; n < end; ++n) {
+    const std::vector<float> row = weights_of_row(w, n);
+    for (std::size_t m = 0; m < args.m; ++m) {
+      double sum = 0;
+      for (std::size_t k = 0; k < w.cols; ++k) {
+        sum += static_cast<double>(activation(w, args.x[m], k)) * row[k];
+      }
+      float& y = args.y[m * args.y_stride + n];
+      y = static_cast<float>(args.accumulate ? y + sum : sum);
+    }
+  }
+}
+
+void unpack_panel(const UnpackArgs& args) noexcept {
+  const PanelWeights& w = *args.weights;
+  for (std::size_t r = 0; r < kPanelRows; ++r) {
+    const std::size_t n = args.panel * kPanelRows + r;
+    const std::vector<float> row = n < w.rows ? weights_of_row(w, n) : std::vector<float>(w.cols);
+    for (std::size_t k = 0; k < w.cols; ++k) args.out[k * args.stride + r] = row[k];
+  }
+}
+
+}  // namespace woolly::reference
