@@ -23,6 +23,10 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
+// Gives back the memory of a part of a mapping that has been read for the last time; the pages stay
+// in the system's cache and would be mapped again. Whole pages inside the range only.
+void release_pages(std::span<const std::byte> bytes) noexcept;
+
 // Asks the kernel to forget the cached pages of a file, so that the next load is a cold one.
 // Returns false where the system does not do it (then a "cold" figure would be a lie).
 bool drop_page_cache(const std::filesystem::path& path) noexcept;

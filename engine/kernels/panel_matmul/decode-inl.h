@@ -39,6 +39,7 @@ alignas(16) const uint8_t kIq4Codes[16] = {1,   24,  45,  63,  79,  93,  106, 11
 
 struct DecodeQ4_0 {
   static constexpr DType kDType = DType::kQ4_0;
+  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -49,6 +50,7 @@ struct DecodeQ4_0 {
 
 struct DecodeQ4_1 {
   static constexpr DType kDType = DType::kQ4_1;
+  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -59,6 +61,7 @@ struct DecodeQ4_1 {
 
 struct DecodeQ5_0 {
   static constexpr DType kDType = DType::kQ5_0;
+  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -70,6 +73,7 @@ struct DecodeQ5_0 {
 
 struct DecodeQ5_1 {
   static constexpr DType kDType = DType::kQ5_1;
+  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -81,6 +85,7 @@ struct DecodeQ5_1 {
 
 struct DecodeQ8_0 {
   static constexpr DType kDType = DType::kQ8_0;
+  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -96,6 +101,7 @@ WOOLLY_INLINE void iq4_codes(const uint8_t* lines, Bytes* w) {
 
 struct DecodeIQ4_NL {
   static constexpr DType kDType = DType::kIQ4_NL;
+  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -160,6 +166,7 @@ struct GroupsQ4_K {
 
 struct DecodeQ4_K {
   static constexpr DType kDType = DType::kQ4_K;
+  static constexpr size_t kGroups = 8;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     GroupsQ4_K<Sink> groups{
@@ -194,6 +201,7 @@ struct GroupsQ5_K : GroupsQ4_K<Sink> {
 
 struct DecodeQ5_K {
   static constexpr DType kDType = DType::kQ5_K;
+  static constexpr size_t kGroups = 8;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     GroupsQ5_K<Sink> groups{{lines, k, halves(scales), negate(halves(scales + 32)),
@@ -238,6 +246,7 @@ struct GroupsQ2_K {
 
 struct DecodeQ2_K {
   static constexpr DType kDType = DType::kQ2_K;
+  static constexpr size_t kGroups = 16;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     GroupsQ2_K<Sink> groups{lines, k, halves(scales), negate(halves(scales + 32)), sink};
@@ -289,6 +298,7 @@ struct GroupsQ3_K {
 
 struct DecodeQ3_K {
   static constexpr DType kDType = DType::kQ3_K;
+  static constexpr size_t kGroups = 16;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     const Bytes a = load_line(lines + 1536);
@@ -348,6 +358,7 @@ struct GroupsQ6_K {
 
 struct DecodeQ6_K {
   static constexpr DType kDType = DType::kQ6_K;
+  static constexpr size_t kGroups = 16;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     GroupsQ6_K<Sink> groups{lines, k, halves(scales), sink};
@@ -377,6 +388,7 @@ struct GroupsIQ4_XS {
 
 struct DecodeIQ4_XS {
   static constexpr DType kDType = DType::kIQ4_XS;
+  static constexpr size_t kGroups = 8;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     const Bytes packed = load_line(lines + 2048);

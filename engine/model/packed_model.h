@@ -1,0 +1,54 @@
+// The matrices of a llama model packed into panels, in one arena, each part touched first by the
+// thread that will read it.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "engine/base/buffer.h"
+#include "engine/base/thread_pool.h"
+#include "engine/kernels/panel_matmul/panel_matmul.h"
+#include "engine/model/llama_model.h"
+
+namespace woolly {
+
+// A matrix and how threads share its panels: in whole multiples of `grain`, so that what a thread
+// computes is a unit of what it does next with it (heads of keys, groups of activations).
+struct PackedMatrix {
+  PanelWeights weights;
+  std::size_t grain = 1;  // panels
+
+  // The panels [first, second) of this thread; empty for some when there are few.
+  std::pair<std::size_t, std::size_t> share(int thread, int threads) const noexcept;
+};
+
+struct PackedLayer {
+  PackedMatrix q;
+  PackedMatrix k;  // shared by whole heads
+  PackedMatrix v;
+  PackedMatrix attention_out;
+  PackedMatrix gate;  // shared by 32 rows, a group of activations
+  PackedMatrix up;
+  PackedMatrix down;
+};
+
+class PackedModel {
+ public:
+  // Packs every matrix but the embedding, of which single rows are gathered (tied ones are packed
+  // as the output and gathered from the file), and gives back the file's pages as it goes: the peak
+  // is the arena and what the threads read at the moment. Throws std::bad_alloc.
+  PackedModel(const LlamaModel& model, ThreadPool& pool, Pages pages);
+
+  const PackedLayer& layer(std::size_t i) const { return layers_[i]; }
+  const PackedMatrix& output() const { return output_; }
+  std::size_t bytes() const { return arena_.size(); }
+  bool got_huge_pages() const { return arena_.got_huge_pages(); }
+
+ private:
+  Buffer arena_;
+  std::vector<PackedLayer> layers_;
+  PackedMatrix output_;
+};
+
+}  // namespace woolly
