@@ -75,3 +75,11 @@ static inline __attribute__((always_inline)) void exp16(Vec16* v) {
   bits += exponent;
   memcpy(v, &bits, sizeof *v);
 }
+
+// exp16 stops at -87; what lies below is 0 to every use of a softmax.
+static inline __attribute__((always_inline)) void exp_or_zero16(Vec16* v) {
+  const Vec16 x = *v;
+  const Vec16 zero = {};
+  exp16(v);
+  *v = x < zero - 87.0F ? zero : *v;
+}
