@@ -75,10 +75,11 @@ std::string show(const gguf::Value& value) {
 std::string kernel_of(const gguf::TensorInfo& tensor, const FlagValues& flags, Isa isa, bool tied) {
   const std::string dequantize =
       fmt::format("dequantize_row/{}", select_variant(dequantize_row_variants(), isa).name);
-  const std::string matmul = fmt::format("matmul/{}", flags.front().second);
+  std::string matmul = matmul_kernel_name(flags, isa);
+  if (matmul.starts_with("matmul/")) matmul += " + " + dequantize;
   if (tensor.shape.size() < 2) return dequantize + " at load";
-  if (tensor.name != "token_embd.weight") return matmul + " + " + dequantize;
-  return tied ? matmul + " + " + dequantize : dequantize;
+  if (tensor.name != "token_embd.weight") return matmul;
+  return tied ? matmul + ", rows by " + dequantize : dequantize;
 }
 
 void print_table(const gguf::File& file, const FlagValues& flags, Isa isa) {
@@ -135,8 +136,8 @@ int info(const InfoArgs& args) {
     given.emplace_back(opt.substr(0, equals),
                        equals == std::string::npos ? "" : opt.substr(equals + 1));
   }
-  const FlagValues flags = resolve_flags(given);
   const Isa isa = choose_isa(detect_cpu_features());
+  const FlagValues flags = resolve_flags(given, isa);
   const gguf::File file(args.model);
   if (args.json) {
     print_json(file, flags, isa);

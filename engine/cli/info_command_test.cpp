@@ -17,7 +17,8 @@ TEST(InfoCommand, ShowsMetadataTensorsAndKernels) {
   EXPECT_THAT(r.out, HasSubstr("llama.embedding_length"));
   EXPECT_THAT(r.out, HasSubstr("string[512]"));
   EXPECT_THAT(r.out,
-              ::testing::ContainsRegex("blk.0.attn_q.weight +Q4_K +256 x 256 +36864 +matmul/blas"));
+              ::testing::ContainsRegex(
+                  "blk.0.attn_q.weight +Q4_K +256 x 256 +36864 +(panel_matmul/|matmul/blas)"));
 }
 
 TEST(InfoCommand, FlagsAndIsaChangeTheKernels) {

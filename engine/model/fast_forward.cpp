@@ -2,12 +2,14 @@
 #include <cmath>
 #include <cstddef>
 
-#include "engine/base/buffer.h"
-#include "engine/base/check.h"
+#include "engine/kernels/panel_matmul/panel_blas.h"
 #include "engine/kernels/rmsnorm/rmsnorm.h"
 #include "engine/kernels/rope/rope.h"
 #include "engine/kernels/silu_mul/silu_mul.h"
+#include "engine/model/arena.h"
+#include "engine/model/decode_pass.h"
 #include "engine/model/forward.h"
+#include "engine/model/packed_model.h"
 
 namespace woolly {
 namespace {
@@ -18,23 +20,6 @@ constexpr std::size_t kBatchTokens = 512;
 constexpr std::size_t kLogitRows = 32;
 constexpr std::size_t kRowGrain = 16;
 
-// One block of memory, handed out in pieces that begin on cache lines of their own.
-class Arena {
- public:
-  explicit Arena(std::size_t floats) : buffer_(floats * sizeof(float), Pages::kHuge) {}
-  static std::size_t rounded(std::size_t floats) { return (floats + 31) / 32 * 32; }
-  float* take(std::size_t floats) {
-    float* piece = buffer_.as<float>() + used_;
-    used_ += rounded(floats);
-    WOOLLY_CHECK(used_ * sizeof(float) <= buffer_.size());
-    return piece;
-  }
-
- private:
-  Buffer buffer_;
-  std::size_t used_ = 0;
-};
-
 // Everything a pass writes, allocated once: no allocation of ours per token.
 struct Workspace {
   Workspace(const LlamaModel& model, const KvCache& cache, int threads)
@@ -43,24 +28,25 @@ struct Workspace {
         matmul_floats(largest_matmul_scratch(model.config, batch)),
         attention_floats(attention_scratch_floats(model.config.heads, model.config.kv_heads,
                                                   cache.context(), model.config.head_dim)),
-        arena(total_floats(model.config, static_cast<std::size_t>(threads))) {
+        arena(total_bytes(model.config, static_cast<std::size_t>(threads))) {
     const LlamaConfig& c = model.config;
-    x = arena.take(batch * c.width);
-    normed = arena.take(batch * c.width);
-    q = arena.take(batch * c.q_width());
-    k = arena.take(batch * c.kv_width());
-    v = arena.take(batch * c.kv_width());
-    attended = arena.take(batch * c.q_width());
-    gate = arena.take(batch * c.ffn_width);
-    up = arena.take(batch * c.ffn_width);
-    cos_sin = arena.take(batch * c.rotary_dim);
-    logits = arena.take(logit_rows * c.vocab_size);
-    per_thread = arena.take(thread_floats() * static_cast<std::size_t>(threads));
+    x = arena.take_floats(batch * c.width);
+    normed = arena.take_floats(batch * c.width);
+    q = arena.take_floats(batch * c.q_width());
+    k = arena.take_floats(batch * c.kv_width());
+    v = arena.take_floats(batch * c.kv_width());
+    attended = arena.take_floats(batch * c.q_width());
+    gate = arena.take_floats(batch * c.ffn_width);
+    up = arena.take_floats(batch * c.ffn_width);
+    cos_sin = arena.take_floats(batch * c.rotary_dim);
+    logits = arena.take_floats(logit_rows * c.vocab_size);
+    per_thread = arena.take_floats(thread_floats() * static_cast<std::size_t>(threads));
   }
 
   static std::size_t largest_matmul_scratch(const LlamaConfig& c, std::size_t batch) {
     std::size_t most = 0;
     for (const std::size_t cols : {c.width, c.q_width(), c.ffn_width}) {
+      most = std::max(most, panel_blas_scratch_floats(cols));
       for (const std::size_t m : {std::size_t{1}, batch}) {
         most = std::max(most, matmul_scratch_floats(m, cols));
       }
@@ -68,14 +54,18 @@ struct Workspace {
     return most;
   }
   std::size_t thread_floats() const {
-    return Arena::rounded(std::max(matmul_floats, attention_floats));
+    constexpr std::size_t kLineFloats = 32;
+    const std::size_t floats = std::max(matmul_floats, attention_floats);
+    return (floats + kLineFloats - 1) / kLineFloats * kLineFloats;
   }
-  std::size_t total_floats(const LlamaConfig& c, std::size_t threads) const {
-    const std::size_t per_token =
-        2 * c.width + 2 * c.q_width() + 2 * c.kv_width() + 2 * c.ffn_width + c.rotary_dim;
-    constexpr std::size_t kRoundingSlack = 11 * 32;
-    return batch * per_token + logit_rows * c.vocab_size + thread_floats() * threads +
-           kRoundingSlack;
+  std::size_t total_bytes(const LlamaConfig& c, std::size_t threads) const {
+    std::size_t bytes = Arena::rounded(logit_rows * c.vocab_size * sizeof(float)) +
+                        Arena::rounded(thread_floats() * threads * sizeof(float));
+    for (const std::size_t floats : {c.width, c.width, c.q_width(), c.kv_width(), c.kv_width(),
+                                     c.q_width(), c.ffn_width, c.ffn_width, c.rotary_dim}) {
+      bytes += Arena::rounded(batch * floats * sizeof(float));
+    }
+    return bytes;
   }
   float* scratch(int thread) const {
     return per_thread + thread_floats() * static_cast<std::size_t>(thread);
@@ -110,21 +100,24 @@ class FastForward final : public Forward {
         rmsnorm_(select_variant(rmsnorm_variants(), context.isa).function),
         rope_(select_variant(rope_variants(), context.isa).function),
         silu_mul_(select_variant(silu_mul_variants(), context.isa).function),
-        work_(model, cache, context.pool.threads()) {
-    attention_.kv_type = cache.type();
-    attention_.context = cache.context();
-    attention_.heads = config_.heads;
-    attention_.kv_heads = config_.kv_heads;
-    attention_.head_dim = config_.head_dim;
-    attention_.scale = 1.0F / std::sqrt(static_cast<float>(config_.head_dim));
-    attention_.to_float = select_dequantize_row(cache.type(), context.isa);
-    attention_.softmax = select_variant(softmax_variants(), context.isa).function;
+        work_(model, cache, context.pool.threads()),
+        attention_(attention_args(model, cache, context.isa)) {
     attention_.q = work_.q;
     attention_.out = work_.attended;
+    if (kernels.panels) {
+      packed_.emplace(model, context.pool, kernels.pages);
+      decode_.emplace(model, *packed_, cache, context, kernels);
+    }
   }
 
   void run(std::span<const TokenId> tokens, std::size_t position, std::size_t first_logit,
            const LogitsSink& sink) override {
+    if (decode_ && tokens.size() <= kDecodePassTokens) {
+      decode_->run_layers(tokens, position);
+      const std::size_t rows = tokens.size() - first_logit;
+      give(decode_->logits(first_logit, rows), first_logit, rows, sink);
+      return;
+    }
     for (std::size_t begin = 0; begin < tokens.size(); begin += work_.batch) {
       const std::size_t n = std::min(work_.batch, tokens.size() - begin);
       run_layers(tokens.subspan(begin, n), position + begin);
@@ -132,14 +125,28 @@ class FastForward final : public Forward {
       for (std::size_t t = first; t < n; t += work_.logit_rows) {
         const std::size_t rows = std::min(work_.logit_rows, n - t);
         compute_logits(t, rows);
-        for (std::size_t i = 0; i < rows; ++i) {
-          sink(begin + t + i, {work_.logits + i * config_.vocab_size, config_.vocab_size});
-        }
+        give(work_.logits, begin + t, rows, sink);
       }
     }
   }
 
  private:
+  // A matrix as the file has it and, where weights are packed, as panels.
+  struct Matrix {
+    const MatmulWeights* file;
+    const PackedMatrix* packed;
+  };
+  Matrix matrix(std::size_t layer, MatmulWeights LayerWeights::*file,
+                PackedMatrix PackedLayer::*packed) const noexcept {
+    return {&(model_.layers[layer].*file), packed_ ? &(packed_->layer(layer).*packed) : nullptr};
+  }
+
+  void give(const float* logits, std::size_t first, std::size_t rows, const LogitsSink& sink) {
+    for (std::size_t i = 0; i < rows; ++i) {
+      sink(first + i, {logits + i * config_.vocab_size, config_.vocab_size});
+    }
+  }
+
   void run_layers(std::span<const TokenId> tokens, std::size_t position) {
     const std::size_t n = tokens.size();
     for_tokens(n, [&](std::size_t t) {
@@ -148,22 +155,24 @@ class FastForward final : public Forward {
       rope_angles(model_, position + t, work_.cos_sin + t * config_.rotary_dim);
     });
     for (std::size_t layer = 0; layer < config_.layers; ++layer) {
-      const LayerWeights& w = model_.layers[layer];
-      project_qkv(w, n);
+      project_qkv(layer, n);
       rotate_and_store(layer, position, n);
       attend(layer, position, n);
-      pool_.run(
-          [&](int thread) { multiply(thread, w.attention_out, work_.attended, n, work_.x, true); });
-      feed_forward(w, n);
+      const Matrix out = matrix(layer, &LayerWeights::attention_out, &PackedLayer::attention_out);
+      pool_.run([&](int thread) { multiply(thread, out, work_.attended, n, work_.x, true); });
+      feed_forward(layer, n);
     }
   }
 
-  void project_qkv(const LayerWeights& w, std::size_t n) {
-    norm_all(w.attention_norm, n);
+  void project_qkv(std::size_t layer, std::size_t n) {
+    norm_all(model_.layers[layer].attention_norm, n);
+    const Matrix q = matrix(layer, &LayerWeights::q, &PackedLayer::q);
+    const Matrix k = matrix(layer, &LayerWeights::k, &PackedLayer::k);
+    const Matrix v = matrix(layer, &LayerWeights::v, &PackedLayer::v);
     pool_.run([&](int thread) {
-      multiply(thread, w.q, work_.normed, n, work_.q, false);
-      multiply(thread, w.k, work_.normed, n, work_.k, false);
-      multiply(thread, w.v, work_.normed, n, work_.v, false);
+      multiply(thread, q, work_.normed, n, work_.q, false);
+      multiply(thread, k, work_.normed, n, work_.k, false);
+      multiply(thread, v, work_.normed, n, work_.v, false);
     });
   }
 
@@ -194,20 +203,23 @@ class FastForward final : public Forward {
                      });
   }
 
-  void feed_forward(const LayerWeights& w, std::size_t n) {
-    norm_all(w.ffn_norm, n);
+  void feed_forward(std::size_t layer, std::size_t n) {
+    norm_all(model_.layers[layer].ffn_norm, n);
+    const Matrix gates = matrix(layer, &LayerWeights::gate, &PackedLayer::gate);
+    const Matrix ups = matrix(layer, &LayerWeights::up, &PackedLayer::up);
+    const Matrix down = matrix(layer, &LayerWeights::down, &PackedLayer::down);
     const std::size_t width = config_.ffn_width;
     // Each thread gates the columns it has just computed: no barrier between.
     pool_.run([&](int thread) {
-      multiply(thread, w.gate, work_.normed, n, work_.gate, false);
-      multiply(thread, w.up, work_.normed, n, work_.up, false);
-      const auto [begin, end] = share(thread, width);
+      multiply(thread, gates, work_.normed, n, work_.gate, false);
+      multiply(thread, ups, work_.normed, n, work_.up, false);
+      const auto [begin, end] = share(thread, gates);
       for (std::size_t t = 0; t < n; ++t) {
         float* gate = work_.gate + t * width + begin;
         silu_mul_(gate, work_.up + t * width + begin, gate, end - begin);
       }
     });
-    pool_.run([&](int thread) { multiply(thread, w.down, work_.gate, n, work_.x, true); });
+    pool_.run([&](int thread) { multiply(thread, down, work_.gate, n, work_.x, true); });
   }
 
   void compute_logits(std::size_t first, std::size_t rows) {
@@ -215,9 +227,9 @@ class FastForward final : public Forward {
       norm_row(model_.output_norm, work_.x + (first + t) * config_.width,
                work_.normed + t * config_.width);
     });
-    pool_.run([&](int thread) {
-      multiply(thread, model_.output, work_.normed, rows, work_.logits, false);
-    });
+    const Matrix output{&model_.output, packed_ ? &packed_->output() : nullptr};
+    pool_.run(
+        [&](int thread) { multiply(thread, output, work_.normed, rows, work_.logits, false); });
   }
 
   void norm_all(const std::vector<float>& weight, std::size_t n) {
@@ -230,7 +242,13 @@ class FastForward final : public Forward {
     rmsnorm_(x, weight.data(), config_.norm_epsilon, y, config_.width);
   }
 
-  std::pair<std::size_t, std::size_t> share(int thread, std::size_t rows) const noexcept {
+  // This thread's outputs of a product.
+  std::pair<std::size_t, std::size_t> share(int thread, const Matrix& m) const noexcept {
+    const std::size_t rows = m.file->rows;
+    if (m.packed != nullptr) {
+      const auto [begin, end] = m.packed->share(thread, pool_.threads());
+      return {std::min(rows, begin * kPanelRows), std::min(rows, end * kPanelRows)};
+    }
     const std::size_t grains = (rows + kRowGrain - 1) / kRowGrain;
     const auto threads = static_cast<std::size_t>(pool_.threads());
     const auto t = static_cast<std::size_t>(thread);
@@ -239,11 +257,19 @@ class FastForward final : public Forward {
   }
 
   // This thread's share of the rows of y (+)= x w^T.
-  void multiply(int thread, const MatmulWeights& w, const float* x, std::size_t n, float* y,
+  void multiply(int thread, const Matrix& m, const float* x, std::size_t n, float* y,
                 bool accumulate) const noexcept {
-    const auto [begin, end] = share(thread, w.rows);
+    const std::size_t rows = m.file->rows;
+    const std::size_t cols = m.file->cols;
+    if (m.packed != nullptr) {
+      const auto [begin, end] = m.packed->share(thread, pool_.threads());
+      panel_blas({&m.packed->weights, kernels_.panels->unpack, x, cols, y, rows, n, begin, end,
+                  accumulate, work_.scratch(thread)});
+      return;
+    }
+    const auto [begin, end] = share(thread, m);
     if (begin == end) return;
-    kernels_.matmul({&w, x, w.cols, y, w.rows, n, begin, end, accumulate, work_.scratch(thread)});
+    kernels_.matmul({m.file, x, cols, y, rows, n, begin, end, accumulate, work_.scratch(thread)});
   }
 
   // One token is not worth waking the others for.
@@ -266,9 +292,24 @@ class FastForward final : public Forward {
   SiluMulFn silu_mul_;
   Workspace work_;
   AttentionArgs attention_;
+  std::optional<PackedModel> packed_;
+  std::optional<DecodePass> decode_;
 };
 
 }  // namespace
+
+AttentionArgs attention_args(const LlamaModel& model, const KvCache& cache, Isa isa) {
+  AttentionArgs args;
+  args.kv_type = cache.type();
+  args.context = cache.context();
+  args.heads = model.config.heads;
+  args.kv_heads = model.config.kv_heads;
+  args.head_dim = model.config.head_dim;
+  args.scale = 1.0F / std::sqrt(static_cast<float>(model.config.head_dim));
+  args.to_float = select_dequantize_row(cache.type(), isa);
+  args.softmax = select_variant(softmax_variants(), isa).function;
+  return args;
+}
 
 std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
                                            Context& context, const FastKernels& kernels) {

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -48,8 +49,61 @@ void expect_close(const Logits& a, const Logits& b, float tolerance, const std::
   EXPECT_LT(worst, tolerance) << what;
 }
 
+// Root mean square of the difference over that of b.
+double relative_error(const Logits& a, const Logits& b) {
+  double difference = 0;
+  double size = 0;
+  for (std::size_t t = 0; t < b.size(); ++t) {
+    for (std::size_t i = 0; i < b[t].size(); ++i) {
+      difference += std::pow(static_cast<double>(a[t][i]) - b[t][i], 2);
+      size += std::pow(b[t][i], 2);
+    }
+  }
+  return std::sqrt(difference / size);
+}
+
 FastKernels blas_kernels() {
-  return {matmul_variants().front().function, attention_variants().front().function};
+  FastKernels kernels;
+  kernels.matmul = matmul_variants().front().function;
+  kernels.attention = attention_variants().front().function;
+  return kernels;
+}
+
+FastKernels direct_kernels(Isa isa) {
+  FastKernels kernels = blas_kernels();
+  kernels.panels = select_variant(panel_variants(), isa).function;
+  kernels.decode_attention = select_variant(decode_attention_variants(), isa).function;
+  kernels.prefetch_bytes = 1024;
+  return kernels;
+}
+
+// In passes of at most `step` tokens; `tolerance` is of the relative error.
+void compare_direct(const std::filesystem::path& path, std::size_t n, std::size_t step,
+                    DType kv_type, int threads, double tolerance, const std::string& what) {
+  Context context(threads);
+  const LlamaModel model = LlamaModel::load(path, context.isa);
+  const std::vector<TokenId> tokens = some_tokens(n, model.config.vocab_size);
+  KvCache reference_cache(model.config, n, kv_type);
+  const Logits expected = run(*make_reference_forward(model, reference_cache), tokens, 0);
+  for (const Isa isa : {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni}) {
+    if (!context.features.has(isa)) continue;
+    for (const bool online : {true, false}) {
+      FastKernels kernels = direct_kernels(isa);
+      if (!online) kernels.decode_attention = nullptr;
+      KvCache cache(model.config, n, kv_type);
+      const auto forward = make_fast_forward(model, cache, context, kernels);
+      Logits logits;
+      for (std::size_t t = 0; t < n; t += step) {
+        const std::size_t count = std::min(step, n - t);
+        forward->run(std::span(tokens).subspan(t, count), t, 0,
+                     [&](std::size_t, std::span<const float> row) {
+                       logits.emplace_back(row.begin(), row.end());
+                     });
+      }
+      EXPECT_LT(relative_error(logits, expected), tolerance)
+          << what << " " << isa_name(isa) << (online ? " online" : " scores");
+    }
+  }
 }
 
 void compare(const std::filesystem::path& path, std::size_t n, DType kv_type, int threads,
@@ -127,11 +181,67 @@ TEST(FastForward, EveryVariantOfTheFlagsAgrees) {
   for (const auto& matmul : matmul_variants()) {
     for (const auto& attention : attention_variants()) {
       KvCache cache(model.config, 64, DType::kF32);
-      const auto forward =
-          make_fast_forward(model, cache, context, {matmul.function, attention.function});
+      FastKernels kernels;
+      kernels.matmul = matmul.function;
+      kernels.attention = attention.function;
+      const auto forward = make_fast_forward(model, cache, context, kernels);
       expect_close(run(*forward, tokens, 0), expected, 1e-5F,
                    std::string(matmul.name) + " " + std::string(attention.name));
     }
+  }
+}
+
+TEST(FastForward, DirectPassesAgreeForEverySizeAndThreadCount) {
+  const test::TemporaryFolder folder;
+  SmallModel().write(folder / "m.gguf");
+  for (const std::size_t step : {1U, 2U, 5U, 12U, 13U, 30U}) {  // from 13 on by way of BLAS
+    for (const int threads : {1, 2, 3, 7}) {
+      compare_direct(folder / "m.gguf", 50, step, DType::kF32, threads, 1e-5,
+                     fmt::format("step={} threads={}", step, threads));
+    }
+  }
+  compare_direct(folder / "m.gguf", 50, 3, DType::kF16, 2, 1e-3, "f16");
+  compare_direct(folder / "m.gguf", 50, 3, DType::kBF16, 2, 1e-2, "bf16");
+}
+
+TEST(FastForward, DirectPassesAgreeForEveryArchitectureOption) {
+  const test::TemporaryFolder folder;
+  SmallModel tied;
+  tied.tensors.erase("output.weight");
+  SmallModel partial;
+  partial.metadata.set("llama.rope.dimension_count", std::uint32_t{4});
+  int index = 0;
+  for (const SmallModel* model : {&tied, &partial}) {
+    const auto path = folder / std::to_string(index++);
+    model->write(path);
+    compare_direct(path, 30, 1, DType::kF32, 2, 1e-5, fmt::format("option {}", index));
+  }
+}
+
+// What speculation rests on: a token's logits have the same bits alone and among others.
+TEST(FastForward, DirectPassesGiveTheSameBitsWhateverTheirSize) {
+  const test::TemporaryFolder folder;
+  ThreadPool pool(2);
+  SyntheticOptions options;
+  options.preset = "tiny";
+  options.type = "Q4_K_M";
+  options.output = folder / "m.gguf";
+  write_synthetic_model(options, pool);
+  Context context(2);
+  const LlamaModel model = LlamaModel::load(options.output, context.isa);
+  const std::vector<TokenId> tokens = some_tokens(24, model.config.vocab_size);
+  std::vector<Logits> results;
+  for (const std::size_t step : {1U, 2U, 3U, 4U, 12U}) {
+    KvCache cache(model.config, tokens.size(), DType::kF16);
+    const auto forward = make_fast_forward(model, cache, context, direct_kernels(context.isa));
+    Logits& logits = results.emplace_back();
+    for (std::size_t t = 0; t < tokens.size(); t += step) {
+      forward->run(std::span(tokens).subspan(t, step), t, 0,
+                   [&](std::size_t, std::span<const float> row) {
+                     logits.emplace_back(row.begin(), row.end());
+                   });
+    }
+    EXPECT_EQ(logits, results.front()) << step;
   }
 }
 
@@ -146,6 +256,9 @@ TEST_P(FastForwardTypes, AgreesWithTheReference) {
   options.output = folder / "m.gguf";
   write_synthetic_model(options, pool);
   compare(options.output, 24, DType::kF32, 2, 1e-3F, GetParam());
+  // Activations of eight bits: half a percent a product, a random walk over the layers.
+  const bool floats = GetParam() == "F32" || GetParam() == "F16" || GetParam() == "BF16";
+  compare_direct(options.output, 24, 1, DType::kF32, 2, floats ? 1e-5 : 0.03, GetParam());
 }
 
 std::vector<std::string> mix_names() {

@@ -4,13 +4,17 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include <woolly/tokenizer.h>
 
+#include "engine/base/buffer.h"
 #include "engine/base/context.h"
 #include "engine/kernels/attention/attention.h"
+#include "engine/kernels/attention/decode.h"
 #include "engine/kernels/matmul/matmul.h"
+#include "engine/kernels/panel_matmul/panel_matmul.h"
 #include "engine/model/kv_cache.h"
 #include "engine/model/llama_model.h"
 
@@ -33,12 +37,24 @@ class Forward {
 // Model and cache must outlive the result.
 std::unique_ptr<Forward> make_reference_forward(const LlamaModel& model, KvCache& cache);
 
-// The kernel variants that optimization flags choose by name (the others follow the ISA).
+// What optimization flags choose by name (the other kernels follow the ISA).
 struct FastKernels {
+  // Products with the weights as the file has them, and attention by way of scores.
   MatmulFn matmul = nullptr;
   AttentionFn attention = nullptr;
+
+  // Set for direct products: weights are packed at load, passes of few tokens multiply them
+  // directly, passes of many unpack panels for BLAS, and `matmul` is not used.
+  std::optional<PanelKernels> panels;
+  Pages pages = Pages::kHuge;                    // of the packed weights
+  std::size_t prefetch_bytes = 0;                // ahead of the reads of direct products
+  DecodeAttentionFn decode_attention = nullptr;  // of direct passes; null: `attention`
 };
+// Packs the weights where the kernels want it; throws std::bad_alloc.
 std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
                                            Context& context, const FastKernels& kernels);
+
+// What all calls of attention over this cache share; q, out and the range are to be filled in.
+AttentionArgs attention_args(const LlamaModel& model, const KvCache& cache, Isa isa);
 
 }  // namespace woolly

@@ -40,17 +40,14 @@ KvCache::KvCache(const LlamaConfig& config, std::size_t context, DType type)
   WOOLLY_CHECK(std::find(std::begin(kKvTypes), std::end(kKvTypes), type) != std::end(kKvTypes));
 }
 
-void KvCache::write(std::size_t layer, std::size_t position, const float* k,
-                    const float* v) noexcept {
-  WOOLLY_DCHECK(position < context_);
-  write_heads(keys_.data() + layer * layer_bytes_, position, k);
-  write_heads(values_.data() + layer * layer_bytes_, position, v);
-}
-
-void KvCache::write_heads(std::byte* cache, std::size_t position, const float* x) const noexcept {
-  for (std::size_t h = 0; h < kv_heads_; ++h) {
-    quantize_row(type_, x + h * head_dim_, cache + (h * context_ + position) * row_bytes_,
-                 head_dim_);
+void KvCache::write(std::size_t layer, std::size_t position, const float* k, const float* v,
+                    std::size_t begin, std::size_t end) noexcept {
+  WOOLLY_DCHECK(position < context_ && end <= kv_heads_);
+  std::byte* keys = keys_.data() + layer * layer_bytes_;
+  std::byte* values = values_.data() + layer * layer_bytes_;
+  for (std::size_t h = begin; h < end; ++h) {
+    quantize_row(type_, k + h * head_dim_, row(keys, h, position), head_dim_);
+    quantize_row(type_, v + h * head_dim_, row(values, h, position), head_dim_);
   }
 }
 

@@ -22,11 +22,18 @@ class KvCache {
   const std::byte* keys(std::size_t layer) const { return keys_.data() + layer * layer_bytes_; }
   const std::byte* values(std::size_t layer) const { return values_.data() + layer * layer_bytes_; }
 
-  // One token's keys and values: [kv_heads][head_dim] each.
-  void write(std::size_t layer, std::size_t position, const float* k, const float* v) noexcept;
+  // One token's keys and values: [kv_heads][head_dim] each; of them the heads [begin, end) are
+  // written, by default all.
+  void write(std::size_t layer, std::size_t position, const float* k, const float* v) noexcept {
+    write(layer, position, k, v, 0, kv_heads_);
+  }
+  void write(std::size_t layer, std::size_t position, const float* k, const float* v,
+             std::size_t begin, std::size_t end) noexcept;
 
  private:
-  void write_heads(std::byte* cache, std::size_t position, const float* x) const noexcept;
+  std::byte* row(std::byte* layer, std::size_t head, std::size_t position) const noexcept {
+    return layer + (head * context_ + position) * row_bytes_;
+  }
 
   DType type_;
   std::size_t context_;

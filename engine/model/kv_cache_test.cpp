@@ -40,6 +40,15 @@ TEST(KvCache, KeepsEachHeadTogether) {
   EXPECT_EQ(reinterpret_cast<const float*>(f32.keys(0))[12], 0.0F);
 }
 
+TEST(KvCache, WritesTheHeadsItIsGivenOnly) {
+  const std::vector<float> k{1, 2, 3, 4, 5, 6, 7, 8};
+  KvCache cache(config(), 10, DType::kF32);
+  cache.write(0, 3, k.data(), k.data(), 1, 2);
+  const auto* keys = reinterpret_cast<const float*>(cache.keys(0));
+  EXPECT_EQ(keys[3 * 4], 0.0F);
+  EXPECT_EQ(keys[(10 + 3) * 4], 5.0F);
+}
+
 // Row h of what is stored stands where the attention kernels look for it, in every type.
 TEST(KvCache, WritesEveryType) {
   constexpr std::size_t kHeadDim = 64;

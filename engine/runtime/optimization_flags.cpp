@@ -12,12 +12,7 @@
 namespace woolly {
 namespace {
 
-template <typename Function>
-std::vector<std::string_view> variant_names(std::span<const KernelVariant<Function>> variants) {
-  std::vector<std::string_view> names;
-  for (const auto& variant : variants) names.push_back(variant.name);
-  return names;
-}
+constexpr std::string_view kOracle = "reference";
 
 template <typename Function>
 Function variant_named(std::span<const KernelVariant<Function>> variants, std::string_view name) {
@@ -38,13 +33,19 @@ std::string_view value_of(const FlagValues& values, std::string_view name) {
 
 const std::vector<OptimizationFlag>& optimization_flags() {
   static const std::vector<OptimizationFlag> flags{
-      {"gemm", "matrix products with weights", variant_names(matmul_variants())},
-      {"attention", "attention over the KV cache", variant_names(attention_variants())},
+      {"gemm",
+       "products with weights: packed and direct; dequantized at every use for BLAS; the oracle",
+       {"direct", "blas", "reference"}},
+      {"attention",
+       "one pass over the cache in direct passes; by way of scores in BLAS; the oracle",
+       {"online", "blas", "reference"}},
+      {"pages", "memory pages of packed weights", {"huge", "small"}},
+      {"prefetch", "how far direct products prefetch, in bytes", {"4096", "2048", "1024", "off"}},
   };
   return flags;
 }
 
-FlagValues resolve_flags(const FlagValues& given) {
+FlagValues resolve_flags(const FlagValues& given, Isa isa) {
   FlagValues values;
   for (const OptimizationFlag& flag : optimization_flags()) {
     values.emplace_back(flag.name, flag.values.front());
@@ -65,12 +66,32 @@ FlagValues resolve_flags(const FlagValues& given) {
     }
     values[static_cast<std::size_t>(flag - flags.begin())].second = value;
   }
+  const bool direct = select_variant(panel_variants(), isa).name != kOracle;
+  if (values.front().second == "direct" && !direct) values.front().second = "blas";
   return values;
 }
 
-FastKernels kernels_for(const FlagValues& resolved) {
-  return {variant_named(matmul_variants(), value_of(resolved, "gemm")),
-          variant_named(attention_variants(), value_of(resolved, "attention"))};
+FastKernels kernels_for(const FlagValues& resolved, Isa isa) {
+  FastKernels kernels;
+  const std::string_view gemm = value_of(resolved, "gemm");
+  const std::string_view attention = value_of(resolved, "attention");
+  const std::string_view prefetch = value_of(resolved, "prefetch");
+  kernels.matmul = variant_named(matmul_variants(), gemm == "direct" ? "blas" : gemm);
+  kernels.attention =
+      variant_named(attention_variants(), attention == "online" ? "blas" : attention);
+  if (gemm == "direct") kernels.panels = select_variant(panel_variants(), isa).function;
+  if (attention == "online") {
+    kernels.decode_attention = select_variant(decode_attention_variants(), isa).function;
+  }
+  kernels.pages = value_of(resolved, "pages") == "huge" ? Pages::kHuge : Pages::kSmall;
+  if (prefetch != "off") kernels.prefetch_bytes = std::stoul(std::string(prefetch));
+  return kernels;
+}
+
+std::string matmul_kernel_name(const FlagValues& resolved, Isa isa) {
+  const std::string_view gemm = value_of(resolved, "gemm");
+  if (gemm != "direct") return fmt::format("matmul/{}", gemm);
+  return fmt::format("panel_matmul/{}", select_variant(panel_variants(), isa).name);
 }
 
 }  // namespace woolly

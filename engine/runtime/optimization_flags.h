@@ -20,11 +20,16 @@ struct OptimizationFlag {
 
 const std::vector<OptimizationFlag>& optimization_flags();
 
-// name -> value for every flag of the table: the defaults, then `given`. Throws Error (usage) for
-// an unknown name or value, naming what there is.
+// name -> value for every flag of the table: the defaults, then `given`. What needs instructions
+// that `isa` has not falls back (gemm=direct to blas). Throws Error (usage) for an unknown name or
+// value, naming what there is.
 using FlagValues = std::vector<std::pair<std::string, std::string>>;
-FlagValues resolve_flags(const FlagValues& given);
+FlagValues resolve_flags(const FlagValues& given, Isa isa);
 
-FastKernels kernels_for(const FlagValues& resolved);
+FastKernels kernels_for(const FlagValues& resolved, Isa isa);
+
+// The kernel that products with weights use under these flags, as `woolly info` names it:
+// "panel_matmul/avx512vnni".
+std::string matmul_kernel_name(const FlagValues& resolved, Isa isa);
 
 }  // namespace woolly

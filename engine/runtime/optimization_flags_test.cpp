@@ -8,28 +8,54 @@
 namespace woolly {
 namespace {
 
-TEST(OptimizationFlags, DefaultsAreTheBestVariants) {
-  const FlagValues values = resolve_flags({});
-  EXPECT_EQ(values, (FlagValues{{"gemm", "blas"}, {"attention", "blas"}}));
-  EXPECT_EQ(kernels_for(values).matmul, matmul_variants().front().function);
+TEST(OptimizationFlags, DefaultsAreTheBest) {
+  const FlagValues values = resolve_flags({}, Isa::kAvx512Vnni);
+  EXPECT_EQ(
+      values,
+      (FlagValues{
+          {"gemm", "direct"}, {"attention", "online"}, {"pages", "huge"}, {"prefetch", "4096"}}));
+  const FastKernels kernels = kernels_for(values, Isa::kAvx512Vnni);
+  EXPECT_EQ(kernels.panels->matmul, panel_variants().front().function.matmul);
+  EXPECT_EQ(kernels.decode_attention, decode_attention_variants().front().function);
+  EXPECT_EQ(kernels.prefetch_bytes, 4096U);
 }
 
 TEST(OptimizationFlags, EveryValueResolves) {
   for (const OptimizationFlag& flag : optimization_flags()) {
     for (const std::string_view value : flag.values) {
-      const FlagValues values = resolve_flags({{std::string(flag.name), std::string(value)}});
+      const FlagValues values =
+          resolve_flags({{std::string(flag.name), std::string(value)}}, Isa::kAvx2);
       EXPECT_THAT(values,
                   ::testing::Contains(std::pair<std::string, std::string>(flag.name, value)));
-      EXPECT_NE(kernels_for(values).attention, nullptr);
+      EXPECT_NE(kernels_for(values, Isa::kAvx2).attention, nullptr);
     }
   }
-  EXPECT_EQ(kernels_for(resolve_flags({{"gemm", "reference"}})).matmul,
-            matmul_variants().back().function);
+}
+
+TEST(OptimizationFlags, OffIsReallyOff) {
+  const FastKernels plain = kernels_for(resolve_flags({{"gemm", "reference"},
+                                                       {"attention", "reference"},
+                                                       {"pages", "small"},
+                                                       {"prefetch", "off"}},
+                                                      Isa::kAvx512),
+                                        Isa::kAvx512);
+  EXPECT_EQ(plain.matmul, matmul_variants().back().function);
+  EXPECT_EQ(plain.attention, attention_variants().back().function);
+  EXPECT_FALSE(plain.panels);
+  EXPECT_EQ(plain.decode_attention, nullptr);
+  EXPECT_EQ(plain.pages, Pages::kSmall);
+  EXPECT_EQ(plain.prefetch_bytes, 0U);
+}
+
+TEST(OptimizationFlags, DirectProductsNeedTheirInstructions) {
+  const FlagValues values = resolve_flags({{"gemm", "direct"}}, Isa::kGeneric);
+  EXPECT_EQ(values.front().second, "blas");
+  EXPECT_FALSE(kernels_for(values, Isa::kGeneric).panels);
 }
 
 TEST(OptimizationFlags, RefusesUnknownNamesAndValues) {
-  EXPECT_THROW(resolve_flags({{"speed", "11"}}), Error);
-  EXPECT_THROW(resolve_flags({{"gemm", "magic"}}), Error);
+  EXPECT_THROW(resolve_flags({{"speed", "11"}}, Isa::kAvx2), Error);
+  EXPECT_THROW(resolve_flags({{"gemm", "magic"}}, Isa::kAvx2), Error);
 }
 
 }  // namespace

@@ -82,23 +82,26 @@ struct Session::Impl {
   Impl(const std::string& path, const SessionOptions& options)
       : implementation(options.implementation),
         kv_type(options.kv_type),
-        flags(resolve_flags(options.opts)),
         context(options.threads),
+        flags(resolve_flags(options.opts, context.isa)),
         model(LlamaModel::load(path, context.isa)),
         tokenizer(load_tokenizer(model)),
         cache(model.config, choose_context(model, options.context),
               parse_kv_type(kv_type, model.config)),
         info(describe(model)) {
     make_blas_single_threaded();
+    bool packed = false;
     if (implementation == "fast") {
-      forward = make_fast_forward(model, cache, context, kernels_for(flags));
+      const FastKernels kernels = kernels_for(flags, context.isa);
+      packed = kernels.panels.has_value();
+      forward = make_fast_forward(model, cache, context, kernels);
     } else if (implementation == "reference") {
       forward = make_reference_forward(model, cache);
     } else {
       throw_usage(fmt::format("implementation {} is not known", implementation),
                   "fast or reference");
     }
-    touch_pages(model.file.bytes(), context.pool);
+    if (!packed) touch_pages(model.file.bytes(), context.pool);
   }
 
   void run(std::span<const TokenId> tokens, std::size_t first_logit,
@@ -120,8 +123,8 @@ struct Session::Impl {
 
   std::string implementation;
   std::string kv_type;
-  FlagValues flags;
   Context context;
+  FlagValues flags;
   LlamaModel model;
   std::unique_ptr<Tokenizer> tokenizer;
   KvCache cache;

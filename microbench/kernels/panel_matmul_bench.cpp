@@ -176,13 +176,13 @@ void add_panel_matmul_benchmarks(Suite& suite) {
     for (const Shape& shape : all_shapes()) {
       // The oracle: once is enough to see it rot.
       if (variant.name == "reference" && (shape.dtype != DType::kQ4_K || shape.m != 2)) continue;
-      suite.add("panel_matmul", dtype_traits(shape.dtype).name, variant.name, shape.text(),
-                cost_of(shape, context.pool.threads()),
-                [&context, &storage = suite.storage, shape, kernels = variant.function] {
-                  const auto product = std::make_shared<Product>(context, storage, shape, kernels);
-                  return Workload{[product] { return product->verify(); },
-                                  [product] { product->run(); }};
-                });
+      suite.add(
+          "panel_matmul", dtype_traits(shape.dtype).name, variant.name, shape.text(),
+          cost_of(shape, context.pool.threads()),
+          [&context, &storage = suite.storage, shape, kernels = variant.function] {
+            const auto product = std::make_shared<Product>(context, storage, shape, kernels);
+            return Workload{[product] { return product->verify(); }, [product] { product->run(); }};
+          });
     }
   }
 }
