@@ -55,7 +55,7 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_option("--opt", line.options, "Optimization flag name=value; may be repeated")
       ->allow_extra_args(false);
   app.add_option("--impl", line.settings.implementation, "fast or reference [fast]");
-  app.add_option("--kv-type", line.settings.kv_type, "f16 or f32 [f16]");
+  app.add_option("--kv-type", line.settings.kv_type, "f16, f32, bf16 or q8_0 [f16]");
   app.add_option("--scenario", line.scenario, "Benchmarks from a file (e2e/README.md)");
   app.add_option("--expect-hash", line.settings.expected_hash,
                  "Hash the generated tokens must have, else exit 4");

@@ -27,8 +27,8 @@ void add_session_flags(CLI::App& command, SessionFlags& flags) {
   command.add_option("--impl", flags.options.implementation, "Forward pass: fast or reference")
       ->check(CLI::IsMember({"fast", "reference"}))
       ->capture_default_str();
-  command.add_option("--kv-type", flags.options.kv_type, "KV cache: f16 or f32")
-      ->check(CLI::IsMember({"f16", "f32"}))
+  command.add_option("--kv-type", flags.options.kv_type, "KV cache: f16, f32, bf16 or q8_0")
+      ->check(CLI::IsMember({"f16", "f32", "bf16", "q8_0"}))
       ->capture_default_str();
   command.add_option("--opt", flags.opts, "Optimization flag name=value; may be repeated")
       ->allow_extra_args(false);

@@ -27,6 +27,16 @@ TEST(SessionFlags, ParsesIntoOptions) {
   EXPECT_EQ(options.opts[1], (std::pair<std::string, std::string>("attention", "reference")));
 }
 
+TEST(SessionFlags, KnowsEveryKvType) {
+  for (const char* type : {"f16", "f32", "bf16", "q8_0"}) {
+    CLI::App app;
+    SessionFlags flags;
+    add_session_flags(app, flags);
+    app.parse(std::string("-m m --kv-type ") + type);
+    EXPECT_EQ(flags.options.kv_type, type);
+  }
+}
+
 TEST(SessionFlags, RefusesNonsense) {
   for (const char* line :
        {"", "-m m -t 0", "-m m -t x", "-m m -c -5", "-m m --impl other", "-m m --kv-type q9"}) {

@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <cstdint>
-#include <cstring>
+#include <algorithm>
+#include <iterator>
 #include <new>
 
 #include <woolly/error.h>
 
 #include "engine/base/check.h"
-#include "engine/tensor/half.h"
+#include "engine/kernels/attention/attention.h"
+#include "engine/kernels/quantize_row/quantize_row.h"
 
 namespace woolly {
 namespace {
@@ -32,10 +33,11 @@ KvCache::KvCache(const LlamaConfig& config, std::size_t context, DType type)
       context_(context),
       kv_heads_(config.kv_heads),
       head_dim_(config.head_dim),
-      layer_bytes_(config.kv_heads * context * row_bytes(type, config.head_dim)),
+      row_bytes_(row_bytes(type, config.head_dim)),
+      layer_bytes_(config.kv_heads * context * row_bytes_),
       keys_(allocate(config.layers, layer_bytes_)),
       values_(allocate(config.layers, layer_bytes_)) {
-  WOOLLY_CHECK(type == DType::kF32 || type == DType::kF16);
+  WOOLLY_CHECK(std::find(std::begin(kKvTypes), std::end(kKvTypes), type) != std::end(kKvTypes));
 }
 
 void KvCache::write(std::size_t layer, std::size_t position, const float* k,
@@ -47,14 +49,8 @@ void KvCache::write(std::size_t layer, std::size_t position, const float* k,
 
 void KvCache::write_heads(std::byte* cache, std::size_t position, const float* x) const noexcept {
   for (std::size_t h = 0; h < kv_heads_; ++h) {
-    const std::size_t at = (h * context_ + position) * head_dim_;
-    const float* head = x + h * head_dim_;
-    if (type_ == DType::kF32) {
-      std::memcpy(cache + at * sizeof(float), head, head_dim_ * sizeof(float));
-    } else {
-      auto* halves = reinterpret_cast<std::uint16_t*>(cache) + at;
-      for (std::size_t i = 0; i < head_dim_; ++i) halves[i] = float_to_half(head[i]);
-    }
+    quantize_row(type_, x + h * head_dim_, cache + (h * context_ + position) * row_bytes_,
+                 head_dim_);
   }
 }
 

@@ -1,4 +1,4 @@
-// Keys and values of every token seen, per layer: [kv_heads][context][head_dim] of f32 or f16.
+// Keys and values of every token seen, per layer: [kv_heads][context][head_dim] of one of kKvTypes.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,8 @@ namespace woolly {
 // threads for different positions.
 class KvCache {
  public:
-  // Throws Error (usage) when the memory cannot be had.
+  // head_dim must be a multiple of the type's block. Throws Error (usage) when the memory cannot be
+  // had.
   KvCache(const LlamaConfig& config, std::size_t context, DType type);
 
   DType type() const { return type_; }
@@ -31,6 +32,7 @@ class KvCache {
   std::size_t context_;
   std::size_t kv_heads_;
   std::size_t head_dim_;
+  std::size_t row_bytes_;
   std::size_t layer_bytes_;
   Buffer keys_;
   Buffer values_;

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
 #include <woolly/error.h>
 
+#include "engine/kernels/attention/attention.h"
+#include "engine/tensor/blocks.h"
 #include "engine/tensor/half.h"
 
 namespace woolly {
@@ -35,6 +38,53 @@ TEST(KvCache, KeepsEachHeadTogether) {
     }
   }
   EXPECT_EQ(reinterpret_cast<const float*>(f32.keys(0))[12], 0.0F);
+}
+
+// Row h of what is stored stands where the attention kernels look for it, in every type.
+TEST(KvCache, WritesEveryType) {
+  constexpr std::size_t kHeadDim = 64;
+  LlamaConfig c = config();
+  c.head_dim = kHeadDim;
+  std::vector<float> k(2 * kHeadDim);
+  for (std::size_t i = 0; i < k.size(); ++i) k[i] = std::sin(static_cast<float>(i));
+  const std::vector<float> v(k.rbegin(), k.rend());
+  for (const DType type : kKvTypes) {
+    const float tolerance = type == DType::kF32    ? 0.0F
+                            : type == DType::kF16  ? 0x1p-12F
+                            : type == DType::kBF16 ? 0x1p-9F
+                                                   : 0.51F / 127;
+    KvCache cache(c, 10, type);
+    cache.write(1, 3, k.data(), v.data());
+    const std::size_t row = row_bytes(type, kHeadDim);
+    for (std::size_t h = 0; h < 2; ++h) {
+      std::vector<float> stored(2 * kHeadDim);
+      const std::size_t at = (h * 10 + 3) * row;
+      reference::dequantize_row(type)(cache.keys(1) + at, stored.data(), kHeadDim);
+      reference::dequantize_row(type)(cache.values(1) + at, stored.data() + kHeadDim, kHeadDim);
+      for (std::size_t i = 0; i < kHeadDim; ++i) {
+        EXPECT_NEAR(stored[i], k[h * kHeadDim + i], tolerance) << dtype_traits(type).name;
+        EXPECT_NEAR(stored[kHeadDim + i], v[h * kHeadDim + i], tolerance);
+      }
+    }
+  }
+}
+
+// d = max|x| / 127 as binary16, values to the nearest: the bytes are pinned.
+TEST(KvCache, Q8RoundsToTheNearest) {
+  LlamaConfig c = config();
+  c.head_dim = 32;
+  std::vector<float> k(2 * 32);
+  k[0] = -127;
+  k[1] = 2.4F;
+  k[2] = -2.6F;
+  KvCache cache(c, 4, DType::kQ8_0);
+  cache.write(0, 2, k.data(), k.data());
+  const auto* block = reinterpret_cast<const BlockQ8_0*>(cache.keys(0)) + 2;
+  EXPECT_EQ(half_to_float(block->d), 1.0F);
+  EXPECT_EQ(block->qs[0], -127);
+  EXPECT_EQ(block->qs[1], 2);
+  EXPECT_EQ(block->qs[2], -3);
+  EXPECT_EQ(block->qs[3], 0);
 }
 
 TEST(KvCache, ImpossibleSizesAreTheUsersError) {

@@ -17,10 +17,21 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-DType parse_kv_type(const std::string& name) {
-  if (name == "f16") return DType::kF16;
-  if (name == "f32") return DType::kF32;
-  throw_usage(fmt::format("KV cache type {} is not known", name), "f16 or f32");
+DType parse_kv_type(const std::string& name, const LlamaConfig& config) {
+  constexpr std::pair<std::string_view, DType> kTypes[] = {
+      {"f16", DType::kF16}, {"f32", DType::kF32}, {"bf16", DType::kBF16}, {"q8_0", DType::kQ8_0}};
+  for (const auto& [type_name, type] : kTypes) {
+    if (name != type_name) continue;
+    const std::size_t block = dtype_traits(type).block_values;
+    if (config.head_dim % block != 0) {
+      throw_usage(fmt::format("KV cache type {} needs heads of a multiple of {} dimensions; this "
+                              "model's have {}",
+                              name, block, config.head_dim),
+                  "use f16, bf16 or f32");
+    }
+    return type;
+  }
+  throw_usage(fmt::format("KV cache type {} is not known", name), "f16, f32, bf16 or q8_0");
 }
 
 std::size_t choose_context(const LlamaModel& model, int asked) {
@@ -75,7 +86,8 @@ struct Session::Impl {
         context(options.threads),
         model(LlamaModel::load(path, context.isa)),
         tokenizer(load_tokenizer(model)),
-        cache(model.config, choose_context(model, options.context), parse_kv_type(kv_type)),
+        cache(model.config, choose_context(model, options.context),
+              parse_kv_type(kv_type, model.config)),
         info(describe(model)) {
     make_blas_single_threaded();
     if (implementation == "fast") {

@@ -15,7 +15,7 @@ namespace woolly {
 
 struct SessionOptions {
   std::string implementation = "fast";  // "fast" or "reference"
-  std::string kv_type = "f16";          // "f16" or "f32"
+  std::string kv_type = "f16";          // "f16", "f32", "bf16" or "q8_0"
   int threads = 0;                      // 0: every core this process may use
   int context = 0;                      // tokens; 0: the model's own limit
   // Optimization flags as on the command line, for example {"gemm", "blas"}.

@@ -2,11 +2,12 @@
 //   out[t][h] = sum_j softmax_j(scale * q[t][h] . k[h / group][j]) * v[h / group][j],  j <=
 //   position + t
 // Source: Vaswani et al. 2017; grouped queries: Ainslie et al. 2023.
-// q, out: [m][heads][head_dim], f32, contiguous. k, v: [kv_heads][context][head_dim], f32 or f16;
-// the m new tokens are in the cache already. heads is a multiple of kv_heads. One call computes the
-// key/value heads [kv_begin, kv_end), so threads share a layer without locks. Traffic: 2 *
-// (position + m) * head_dim values of the KV type per key/value head. Variants differ from the
-// reference by at most 1e-5 of the largest |v| (f32 softmax and sums).
+// q, out: [m][heads][head_dim], f32, contiguous. k, v: [kv_heads][context][head_dim] of f32, f16,
+// bf16 or q8_0 (head_dim a multiple of 32); the m new tokens are in the cache already. heads is a
+// multiple of kv_heads. One call computes the key/value heads [kv_begin, kv_end), so threads share
+// a layer without locks. Traffic: 2 * (position + m) * head_dim values of the KV type per key/value
+// head. Variants differ from the reference by at most 1e-5 of the largest |v| (f32 softmax and
+// sums).
 #pragma once
 
 #include <cstddef>
@@ -17,6 +18,9 @@
 #include "engine/tensor/dtype.h"
 
 namespace woolly {
+
+// The types a KV cache can have.
+inline constexpr DType kKvTypes[] = {DType::kF16, DType::kF32, DType::kBF16, DType::kQ8_0};
 
 struct AttentionArgs {
   const float* q = nullptr;

@@ -3,10 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 
-#include "engine/kernels/kernel_test_support.h"
-#include "engine/tensor/half.h"
+#include "engine/kernels/attention/kv_test_support.h"
 
 namespace woolly {
 namespace {
@@ -15,31 +13,13 @@ struct Shape {
   std::size_t m, position, context, heads, kv_heads, head_dim;
 };
 
-// A cache of `type` filled with these values; unused places hold NaN, which must never be read.
-std::vector<std::byte> cache(const Shape& s, DType type, unsigned seed) {
-  const std::size_t row = row_bytes(type, s.head_dim);
-  std::vector<std::byte> bytes(s.kv_heads * s.context * row, std::byte{0xFF});
-  const std::vector<float> values = test::random_floats(s.kv_heads * s.context * s.head_dim, seed);
-  for (std::size_t h = 0; h < s.kv_heads; ++h) {
-    for (std::size_t j = 0; j < s.position + s.m; ++j) {
-      for (std::size_t i = 0; i < s.head_dim; ++i) {
-        const std::size_t at = (h * s.context + j) * s.head_dim + i;
-        const std::uint16_t half = float_to_half(values[at]);
-        if (type == DType::kF16) {
-          std::memcpy(bytes.data() + at * 2, &half, 2);
-        } else {
-          std::memcpy(bytes.data() + at * 4, &values[at], 4);
-        }
-      }
-    }
-  }
-  return bytes;
-}
-
 std::vector<float> run(const Shape& s, DType type, AttentionFn function, float q_scale) {
   const std::vector<float> q = test::random_floats(s.m * s.heads * s.head_dim, 1, q_scale);
-  const std::vector<std::byte> k = cache(s, type, 2);
-  const std::vector<std::byte> v = cache(s, type, 3);
+  const auto cache = [&](unsigned seed) {
+    return test::kv_cache(type, s.kv_heads, s.context, s.position + s.m, s.head_dim, seed);
+  };
+  const std::vector<std::byte> k = cache(2);
+  const std::vector<std::byte> v = cache(3);
   std::vector<float> out(q.size(), NAN);
   std::vector<float> scratch(attention_scratch_floats(s.heads, s.kv_heads, s.context, s.head_dim),
                              NAN);
@@ -84,7 +64,8 @@ TEST(Attention, VariantsAgreeWithTheReference) {
   const Shape shapes[] = {{1, 0, 1, 1, 1, 4},    {1, 17, 32, 8, 2, 64},  {3, 5, 8, 4, 4, 16},
                           {64, 0, 64, 4, 2, 32}, {65, 3, 100, 6, 2, 20}, {130, 70, 256, 4, 1, 64}};
   for (const Shape& s : shapes) {
-    for (const DType type : {DType::kF32, DType::kF16}) {
+    for (const DType type : kKvTypes) {
+      if (s.head_dim % dtype_traits(type).block_values != 0) continue;
       for (const float q_scale : {1.0F, 30.0F}) {
         const std::vector<float> expected =
             run(s, type, attention_variants().back().function, q_scale);
