@@ -7,14 +7,6 @@ namespace {
 
 #include "engine/kernels/vec16-inl.h"
 
-// exp16 stops at -87; what lies below is 0 to every use of a softmax.
-static inline __attribute__((always_inline)) void exp_or_zero16(Vec16* v) {
-  const Vec16 x = *v;
-  const Vec16 zero = {};
-  exp16(v);
-  *v = x < zero - 87.0F ? zero : *v;
-}
-
 }  // namespace
 
 void softmax(float* x, size_t n) noexcept;
