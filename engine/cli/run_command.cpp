@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <woolly/error.h>
@@ -15,6 +17,8 @@
 
 #include "engine/cli/commands.h"
 #include "engine/cli/session_flags.h"
+#include "engine/model/decode_pass.h"
+#include "engine/runtime/prompt_lookup.h"
 #include "engine/runtime/resource_usage.h"
 #include "engine/tokenizer/utf8_stream.h"
 
@@ -30,6 +34,7 @@ struct RunArgs {
   SamplerOptions sampler;
   std::string prompt;
   int new_tokens = 0;  // 0: kDefaultNewTokens, or what fits
+  int speculate = 0;   // guesses a pass; 0: none
   bool json = false;
   bool ignore_eos = false;
 };
@@ -39,7 +44,8 @@ struct Timings {
   double prefill_s = 0;
   double decode_s = 0;
   int prompt_tokens = 0;
-  int decoded_tokens = 0;  // forward passes of one token, one fewer than tokens chosen
+  int decoded_tokens = 0;  // one fewer than tokens chosen: the first is the prompt's
+  std::optional<SpeculationCounts> speculation;
 
   double prefill_tps() const { return prefill_s > 0 ? prompt_tokens / prefill_s : 0; }
   double decode_tps() const { return decode_s > 0 ? decoded_tokens / decode_s : 0; }
@@ -66,67 +72,137 @@ int tokens_to_make(const RunArgs& args, const Session& session, std::size_t prom
   return wanted;
 }
 
-Generation generate(const RunArgs& args, Session& session) {
-  const Tokenizer& tokenizer = session.tokenizer();
-  const std::vector<TokenId> prompt = tokenizer.encode(args.prompt, true);
-  if (prompt.empty())
-    throw_usage("the prompt is empty and the model has no BOS token", "give -p TEXT");
-  const int wanted = tokens_to_make(args, session, prompt.size());
-  Sampler sampler(args.sampler);
-  sampler.accept(prompt);
+// Chooses tokens, shows them and knows when to stop.
+class Writer {
+ public:
+  Writer(const RunArgs& args, const Session& session, std::span<const TokenId> prompt)
+      : tokenizer_(session.tokenizer()),
+        wanted_(static_cast<std::size_t>(tokens_to_make(args, session, prompt.size()))),
+        silent_(args.json),
+        ignore_eos_(args.ignore_eos),
+        sampler_(args.sampler) {
+    sampler_.accept(prompt);
+  }
 
-  Generation result;
-  result.timings.load_ms = session.timings().load_ms;
-  result.timings.prompt_tokens = static_cast<int>(prompt.size());
-  Utf8Stream stream;
-  const auto show = [&](const std::string& text) {
-    result.text += text;
-    if (args.json) return;
+  // The next token after these logits; nothing when the text ends there.
+  std::optional<TokenId> write(std::span<const float> logits) {
+    const TokenId token = sampler_.sample(logits);
+    if (token == tokenizer_.eos() && !ignore_eos_) {
+      done_ = true;
+      return std::nullopt;
+    }
+    tokens_.push_back(token);
+    show(stream_.push(tokenizer_.decode(token)));
+    done_ = tokens_.size() == wanted_;
+    return token;
+  }
+
+  bool done() const { return done_; }
+  const std::vector<TokenId>& tokens() const { return tokens_; }
+  std::string finish() {
+    show(stream_.flush());
+    return std::move(text_);
+  }
+
+ private:
+  void show(const std::string& text) {
+    text_ += text;
+    if (silent_) return;
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
-  };
+  }
+
+  const Tokenizer& tokenizer_;
+  std::size_t wanted_;
+  bool silent_;
+  bool ignore_eos_;
+  Sampler sampler_;
+  Utf8Stream stream_;
+  std::vector<TokenId> tokens_;
+  std::string text_;
+  bool done_ = false;
+};
+
+void decode_plainly(Session& session, Writer& writer) {
+  while (!writer.done()) writer.write(session.decode(writer.tokens().back()));
+}
+
+SpeculationCounts decode_with_guesses(Session& session, Writer& writer,
+                                      std::span<const TokenId> prompt, int guesses) {
+  Speculation speculation(session, static_cast<std::size_t>(guesses));
+  std::vector<TokenId> history(prompt.begin(), prompt.end());
+  while (!writer.done()) {
+    const std::vector<TokenId>& tokens = writer.tokens();
+    const std::size_t known = history.size() - prompt.size();
+    history.insert(history.end(), tokens.begin() + static_cast<std::ptrdiff_t>(known),
+                   tokens.end());
+    speculation.advance(history, [&](std::span<const float> logits) {
+      const std::optional<TokenId> token = writer.write(logits);
+      return token && !writer.done() ? *token : Speculation::kStop;
+    });
+  }
+  return speculation.counts();
+}
+
+Generation generate(const RunArgs& args, Session& session) {
+  const std::vector<TokenId> prompt = session.tokenizer().encode(args.prompt, true);
+  if (prompt.empty())
+    throw_usage("the prompt is empty and the model has no BOS token", "give -p TEXT");
+  Writer writer(args, session, prompt);
+  Generation result;
+  Timings& timings = result.timings;
+  timings.load_ms = session.timings().load_ms;
+  timings.prompt_tokens = static_cast<int>(prompt.size());
 
   auto start = Clock::now();
-  std::span<const float> logits = session.prefill(prompt);
-  result.timings.prefill_s = seconds_since(start);
+  const std::span<const float> logits = session.prefill(prompt);
+  timings.prefill_s = seconds_since(start);
   start = Clock::now();
-  for (;;) {
-    const TokenId token = sampler.sample(logits);
-    if (token == tokenizer.eos() && !args.ignore_eos) break;
-    result.tokens.push_back(token);
-    show(stream.push(tokenizer.decode(token)));
-    if (static_cast<int>(result.tokens.size()) == wanted) break;
-    logits = session.decode(token);
-    ++result.timings.decoded_tokens;
+  writer.write(logits);
+  const int before = session.position();
+  if (args.speculate > 0) {
+    timings.speculation = decode_with_guesses(session, writer, prompt, args.speculate);
+  } else {
+    decode_plainly(session, writer);
   }
-  result.timings.decode_s = seconds_since(start);
-  show(stream.flush());
+  timings.decode_s = seconds_since(start);
+  timings.decoded_tokens = session.position() - before;
+  result.tokens = writer.tokens();
+  result.text = writer.finish();
   return result;
 }
 
 void print_json(const Generation& g) {
   const Timings& t = g.timings;
-  const nlohmann::ordered_json json{{"text", g.text},
-                                    {"tokens", g.tokens},
-                                    {"timings",
-                                     {{"load_ms", t.load_ms},
-                                      {"prompt_tokens", t.prompt_tokens},
-                                      {"prefill_ms", t.prefill_s * 1e3},
-                                      {"prefill_tps", t.prefill_tps()},
-                                      {"decoded_tokens", t.decoded_tokens},
-                                      {"decode_ms", t.decode_s * 1e3},
-                                      {"decode_tps", t.decode_tps()},
-                                      {"peak_rss_bytes", peak_rss_bytes()}}}};
+  // Guesses make tokens cheaper than the weights they read: never under the name of plain decode.
+  const std::string decode = t.speculation ? "speculative_decode" : "decode";
+  nlohmann::ordered_json timings{{"load_ms", t.load_ms},
+                                 {"prompt_tokens", t.prompt_tokens},
+                                 {"prefill_ms", t.prefill_s * 1e3},
+                                 {"prefill_tps", t.prefill_tps()},
+                                 {"decoded_tokens", t.decoded_tokens},
+                                 {decode + "_ms", t.decode_s * 1e3},
+                                 {decode + "_tps", t.decode_tps()},
+                                 {"peak_rss_bytes", peak_rss_bytes()}};
+  if (t.speculation) {
+    timings["speculation"] = {{"passes", t.speculation->passes},
+                              {"guessed", t.speculation->guessed},
+                              {"accepted", t.speculation->accepted}};
+  }
+  const nlohmann::ordered_json json{{"text", g.text}, {"tokens", g.tokens}, {"timings", timings}};
   fmt::print("{}\n", json.dump());
 }
 
 void print_timings(const Timings& t) {
-  fmt::print(
-      stderr,
-      "\nload     {:10.1f} ms\nprefill  {:10.2f} t/s  ({} tokens)\ndecode   {:10.2f} t/s  ({} "
-      "tokens)\npeak RSS {:10.1f} MiB\n",
-      t.load_ms, t.prefill_tps(), t.prompt_tokens, t.decode_tps(), t.decoded_tokens,
-      static_cast<double>(peak_rss_bytes()) / (1 << 20));
+  fmt::print(stderr, "\nload     {:10.1f} ms\nprefill  {:10.2f} t/s  ({} tokens)\n", t.load_ms,
+             t.prefill_tps(), t.prompt_tokens);
+  fmt::print(stderr, "decode   {:10.2f} t/s  ({} tokens{})\n", t.decode_tps(), t.decoded_tokens,
+             t.speculation ? ", with guesses" : "");
+  if (t.speculation) {
+    fmt::print(stderr, "guesses  {:10} of {} right, {} passes over the weights\n",
+               t.speculation->accepted, t.speculation->guessed, t.speculation->passes);
+  }
+  fmt::print(stderr, "peak RSS {:10.1f} MiB\n", static_cast<double>(peak_rss_bytes()) / (1 << 20));
 }
 
 int run(const RunArgs& args) {
@@ -167,12 +243,18 @@ void add_run_command(CLI::App& app, Action& action) {
   command->add_option("--repeat-last-n", s.repeat_last_n, "How many tokens are recent")
       ->capture_default_str();
   command->add_option("-s,--seed", s.seed, "Same seed, same text")->capture_default_str();
+  command
+      ->add_option("--speculate", args->speculate,
+                   "Check up to N guesses a pass, from what followed the same words earlier; the "
+                   "text is the same, repetitive text comes faster")
+      ->check(CLI::Range(0, static_cast<int>(kDecodePassTokens) - 1));
   command->add_flag("--ignore-eos", args->ignore_eos, "Go on after the end-of-sequence token");
   command->add_flag("--json", args->json, "Print one JSON object: text, tokens, timings");
   command->footer(
       "Examples:\n"
       "  woolly run -m model.gguf -p \"Once upon a time\" -n 100 --temp 0\n"
-      "  woolly run -m model.gguf -p \"Hello\" --impl reference --json");
+      "  woolly run -m model.gguf -p \"Hello\" --impl reference --json\n"
+      "  woolly run -m model.gguf -p \"$(cat report.txt)\" --temp 0 --speculate 8");
   command->callback([args, &action] { action = [args] { return run(*args); }; });
 }
 

@@ -47,39 +47,66 @@ static inline __attribute__((always_inline)) float max16(const Vec16* v) {
   return values[0];
 }
 
+// What one register holds. Compilers take operations on wider vectors apart, and comparisons of
+// them lane by lane.
+#if defined(__AVX512F__)
+typedef float NativeVec __attribute__((vector_size(64)));
+typedef int32_t NativeInts __attribute__((vector_size(64)));
+#elif defined(__AVX__)
+typedef float NativeVec __attribute__((vector_size(32)));
+typedef int32_t NativeInts __attribute__((vector_size(32)));
+#else
+typedef float NativeVec __attribute__((vector_size(16)));
+typedef int32_t NativeInts __attribute__((vector_size(16)));
+#endif
+
 // e^x for every lane, relative error below 4e-7 (about 3 ulp) between -87 and 88; clamped outside.
 // x = n ln 2 + r with |r| <= ln 2 / 2; e^r by its Taylor series up to r^7 / 7!.
-static inline __attribute__((always_inline)) void exp16(Vec16* v) {
-  const Vec16 low = {-87, -87, -87, -87, -87, -87, -87, -87,
-                     -87, -87, -87, -87, -87, -87, -87, -87};
-  const Vec16 high = {88, 88, 88, 88, 88, 88, 88, 88, 88, 88, 88, 88, 88, 88, 88, 88};
-  Vec16 x = *v;
+static inline __attribute__((always_inline)) void exp_native(NativeVec* v) {
+  const NativeVec zero = {};
+  const NativeVec low = zero - 87.0F;
+  const NativeVec high = zero + 88.0F;
+  NativeVec x = *v;
   x = x < low ? low : x;
   x = x > high ? high : x;
   const float round_magic = 12582912.0F;      // 1.5 * 2^23: adding it rounds to an integer
   const float ln2_high = 0.693145751953125F;  // ln 2 in two parts: n * ln2_high is exact
   const float ln2_low = 1.42860677e-6F;
-  const Vec16 shifted = x * 1.44269504F + round_magic;
-  const Vec16 n = shifted - round_magic;
-  const Vec16 r = (x - n * ln2_high) - n * ln2_low;
-  Vec16 p = r * (1.0F / 5040) + 1.0F / 720;
+  const NativeVec shifted = x * 1.44269504F + round_magic;
+  const NativeVec n = shifted - round_magic;
+  const NativeVec r = (x - n * ln2_high) - n * ln2_low;
+  NativeVec p = r * (1.0F / 5040) + 1.0F / 720;
   p = p * r + 1.0F / 120;
   p = p * r + 1.0F / 24;
   p = p * r + 1.0F / 6;
   p = p * r + 0.5F;
   p = p * r + 1.0F;
   p = p * r + 1.0F;
-  const Int16x32 exponent = __builtin_convertvector(n, Int16x32) << 23;
-  Int16x32 bits;
+  const NativeInts exponent = __builtin_convertvector(n, NativeInts) << 23;
+  NativeInts bits;
   memcpy(&bits, &p, sizeof bits);
   bits += exponent;
   memcpy(v, &bits, sizeof *v);
 }
 
-// exp16 stops at -87; what lies below is 0 to every use of a softmax.
-static inline __attribute__((always_inline)) void exp_or_zero16(Vec16* v) {
-  const Vec16 x = *v;
-  const Vec16 zero = {};
-  exp16(v);
+// exp_native stops at -87; what lies below is 0 to every use of a softmax.
+static inline __attribute__((always_inline)) void exp_or_zero_native(NativeVec* v) {
+  const NativeVec x = *v;
+  const NativeVec zero = {};
+  exp_native(v);
   *v = x < zero - 87.0F ? zero : *v;
+}
+
+static inline __attribute__((always_inline)) void exp16(Vec16* v) {
+  NativeVec parts[sizeof(Vec16) / sizeof(NativeVec)];
+  memcpy(parts, v, sizeof parts);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; ++i) exp_native(&parts[i]);
+  memcpy(v, parts, sizeof parts);
+}
+
+static inline __attribute__((always_inline)) void exp_or_zero16(Vec16* v) {
+  NativeVec parts[sizeof(Vec16) / sizeof(NativeVec)];
+  memcpy(parts, v, sizeof parts);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; ++i) exp_or_zero_native(&parts[i]);
+  memcpy(v, parts, sizeof parts);
 }

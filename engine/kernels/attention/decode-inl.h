@@ -11,15 +11,18 @@
 // is the bound, so the memory never rests: the block's values are prefetched while its scores are
 // computed, and the next block's keys while its values are added up.
 //
+// Functions are noexcept: clang else adds a weak handler to the object
+// (scripts/checks/isa_objects.sh).
+//
 // No include guard and no #include of headers: this is text, not an interface.
 
 #include "engine/kernels/vec16-inl.h"
 
 #define WOOLLY_INLINE inline __attribute__((always_inline))
+#define WOOLLY_NOINLINE __attribute__((noinline))
 
-constexpr size_t kBlockKeys = 32;
-constexpr size_t kRun =
-    32;  // values that share a scale in Q8_0; the types without are walked alike
+constexpr size_t kBlockKeys = 64;  // 32 cost a tenth more time in what a block does once
+constexpr size_t kRun = 32;        // values that share a scale in Q8_0; other rows are walked alike
 
 // How each KV type is read: value run * kRun + at of a row, and the kLanes - 1 behind it.
 // kWholeRuns: no row ends within a run.
@@ -56,6 +59,10 @@ struct Q8 {
   }
 };
 
+// Keeps a vector that several products use in a register: g++ 12 else reads it again for each (a
+// sixth of the speed with AVX-512 and eight heads).
+WOOLLY_INLINE void hold(Vec& v) { __asm__("" : "+v"(v)); }
+
 // The last n < kLanes floats of a row, and zeros.
 WOOLLY_INLINE Vec load_last(const float* p, size_t n) {
   float whole[kLanes] = {};
@@ -78,11 +85,12 @@ WOOLLY_INLINE Vec last_values(const char* row, size_t first, size_t n) {
   return Kv::values(whole, 0, 0);
 }
 
-// Memory to be read soon, called for in small steps between the arithmetic.
+// Memory to be read soon, called for in small steps between the arithmetic. To the second-level
+// cache: the first has no room for the blocks in use and the next ones (14 GB/s instead of 18).
 struct Ahead {
   const char* next;
   WOOLLY_INLINE void step(size_t bytes) {
-    for (size_t i = 0; i < bytes; i += 64) _mm_prefetch(next + i, _MM_HINT_T0);
+    for (size_t i = 0; i < bytes; i += 64) _mm_prefetch(next + i, _MM_HINT_T1);
     next += bytes;
   }
 };
@@ -109,18 +117,19 @@ WOOLLY_INLINE void add_products(const float* q, size_t head_dim, const char* con
   Vec k[kKeys];
   for (size_t t = 0; t < kKeys; ++t) k[t] = Kv::values(rows[t], run, at);
   for (size_t h = 0; h < kHeads; ++h) {
-    const Vec q_values = load(q + h * head_dim + run * kRun + at);
+    Vec q_values = load(q + h * head_dim + run * kRun + at);
+    hold(q_values);
     for (size_t t = 0; t < kKeys; ++t) {
       dots[t * kHeads + h] = multiply_add(q_values, k[t], dots[t * kHeads + h]);
     }
   }
 }
 
-// The scores' part of the last n < kLanes values of the rows. Apart from the loop above and out of
-// line, so that its sums stay in registers.
+// The scores' part of the last n < kLanes values of the rows; apart from the loop above, so that
+// its sums stay in registers.
 template <typename Kv, size_t kHeads>
-__attribute__((noinline)) void add_last_scores(const Heads& heads, const Block& block, size_t n,
-                                               float* scores) {
+WOOLLY_NOINLINE void add_last_scores(const Heads& heads, const Block& block, size_t n,
+                                     float* scores) noexcept {
   const size_t d = block.head_dim;
   for (size_t j = 0; j < block.keys; ++j) {
     const Vec k = last_values<Kv>(block.k + j * block.row_bytes, d - n, n);
@@ -136,7 +145,8 @@ __attribute__((noinline)) void add_last_scores(const Heads& heads, const Block& 
 // a vector of its own along head_dim; together they fold to one vector of scores. Where the block
 // ends within a tile, its last key stands in for the missing.
 template <typename Kv, size_t kHeads>
-WOOLLY_INLINE void score(const Heads& heads, const Block& block, Ahead ahead, float* scores) {
+WOOLLY_NOINLINE void score(const Heads& heads, const Block& block, Ahead ahead,
+                           float* scores) noexcept {
   constexpr size_t kKeys = kLanes / kHeads;
   const size_t d = block.head_dim;
   for (size_t j = 0; j < block.keys; j += kKeys) {
@@ -151,12 +161,12 @@ WOOLLY_INLINE void score(const Heads& heads, const Block& block, Ahead ahead, fl
       for (size_t at = 0; at < kRun; at += kLanes) {
         add_products<Kv, kHeads>(heads.q, d, rows, i / kRun, at, dots);
       }
+      ahead.step(kKeys * Kv::kRunBytes);
     }
     for (; i + kLanes <= d; i += kLanes) {
       add_products<Kv, kHeads>(heads.q, d, rows, i / kRun, i % kRun, dots);
     }
     store(scores + j * kHeads, sums(dots));
-    ahead.step(kKeys * block.row_bytes);
   }
   if constexpr (!Kv::kWholeRuns) {
     if (d % kLanes != 0) add_last_scores<Kv, kHeads>(heads, block, d % kLanes, scores);
@@ -165,9 +175,9 @@ WOOLLY_INLINE void score(const Heads& heads, const Block& block, Ahead ahead, fl
 
 // Folds the lanes of equal head, lane % kHeads, by `pick`.
 template <size_t kHeads, typename Pick>
-WOOLLY_INLINE void fold_lanes(const Vec16& v, Pick pick, float (&folded)[16]) {
-  store16(folded, &v);
-  for (size_t width = 8; width >= kHeads; width /= 2) {
+WOOLLY_INLINE void fold_lanes(Vec v, Pick pick, float (&folded)[kLanes]) {
+  store(folded, v);
+  for (size_t width = kLanes / 2; width >= kHeads; width /= 2) {
     for (size_t i = 0; i < width; ++i) folded[i] = pick(folded[i], folded[i + width]);
   }
 }
@@ -175,40 +185,37 @@ WOOLLY_INLINE void fold_lanes(const Vec16& v, Pick pick, float (&folded)[16]) {
 // Raw scores to weights exp(scale * score - max), and what each head's older sums are to be
 // multiplied with, now that its max may have grown.
 template <size_t kHeads>
-WOOLLY_INLINE void weigh(const Heads& heads, const Block& block, float scale, float* scores,
-                         float (&corrections)[16]) {
+WOOLLY_NOINLINE void weigh(const Heads& heads, const Block& block, float scale, float* scores,
+                           float (&corrections)[kLanes]) noexcept {
   const size_t d = block.head_dim;
   size_t count = block.keys * kHeads;
-  for (; count % 16 != 0; ++count) scores[count] = -INFINITY;
+  for (; count % kLanes != 0; ++count) scores[count] = -INFINITY;
 
-  Vec16 v;
-  Vec16 maxima = Vec16{} - INFINITY;
-  for (size_t i = 0; i < count; i += 16) {
-    load16(&v, scores + i);
-    v *= scale;
-    store16(scores + i, &v);
-    maxima = v > maxima ? v : maxima;
+  Vec maxima = broadcast(-INFINITY);
+  for (size_t i = 0; i < count; i += kLanes) {
+    const Vec scaled = load(scores + i) * broadcast(scale);
+    store(scores + i, scaled);
+    maxima = scaled > maxima ? scaled : maxima;
   }
-  float folded[16];
+  float folded[kLanes];
   fold_lanes<kHeads>(
       maxima, [](float a, float b) { return a > b ? a : b; }, folded);
-  float max[16];
-  for (size_t lane = 0; lane < 16; ++lane) {
+  float max[kLanes];
+  for (size_t lane = 0; lane < kLanes; ++lane) {
     const float old_max = heads.partial[lane % kHeads * (d + 2) + d];
     max[lane] = folded[lane % kHeads] > old_max ? folded[lane % kHeads] : old_max;
     corrections[lane] = old_max - max[lane];
   }
-  load16(&v, corrections);
-  exp_or_zero16(&v);
-  store16(corrections, &v);
+  NativeVec v = load(corrections);
+  exp_or_zero_native(&v);
+  store(corrections, v);
 
-  load16(&maxima, max);
-  Vec16 sum = {};
-  for (size_t i = 0; i < count; i += 16) {
-    load16(&v, scores + i);
-    v -= maxima;
-    exp_or_zero16(&v);
-    store16(scores + i, &v);
+  maxima = load(max);
+  Vec sum = {};
+  for (size_t i = 0; i < count; i += kLanes) {
+    v = load(scores + i) - maxima;
+    exp_or_zero_native(&v);
+    store(scores + i, v);
     sum += v;
   }
   fold_lanes<kHeads>(
@@ -222,9 +229,8 @@ WOOLLY_INLINE void weigh(const Heads& heads, const Block& block, float scale, fl
 
 // The last n < kLanes values of what accumulate() computes.
 template <typename Kv, size_t kHeads>
-__attribute__((noinline)) void accumulate_last(const Heads& heads, const Block& block,
-                                               const float* weights, const float* corrections,
-                                               size_t first) {
+WOOLLY_NOINLINE void accumulate_last(const Heads& heads, const Block& block, const float* weights,
+                                     const float* corrections, size_t first) noexcept {
   const size_t d = block.head_dim;
   const size_t n = d - first;
   Vec out[kHeads];
@@ -241,65 +247,78 @@ __attribute__((noinline)) void accumulate_last(const Heads& heads, const Block& 
 }
 
 // out[h] = out[h] * corrections[h] + sum_j weights[j][h] * v[j] for kVectors vectors of head_dim
-// from value `first` on; what is left of them goes to ever narrower slices.
+// from value `first` on.
 template <typename Kv, size_t kHeads, size_t kVectors>
-WOOLLY_INLINE void accumulate(const Heads& heads, const Block& block, const float* weights,
-                              const float* corrections, Ahead ahead, size_t first) {
+WOOLLY_NOINLINE void accumulate_slice(const Heads& heads, const Block& block, const float* weights,
+                                      const float* corrections, size_t first,
+                                      Ahead ahead) noexcept {
   constexpr size_t kWidth = kVectors * kLanes;
-  const size_t d = block.head_dim;
-  for (; first + kWidth <= d; first += kWidth) {
-    // Wide slices begin with a run, and saying so lets their vectors share its scale.
-    const size_t at = kWidth % kRun == 0 ? 0 : first % kRun;
-    Vec out[kHeads][kVectors];
-    for (size_t h = 0; h < kHeads; ++h) {
-      for (size_t s = 0; s < kVectors; ++s) {
-        out[h][s] =
-            load(heads.partial + h * (d + 2) + first + s * kLanes) * broadcast(corrections[h]);
-      }
-    }
-    const char* row = block.v;
-    for (size_t j = 0; j < block.keys; ++j, row += block.row_bytes) {
-      Vec v[kVectors];
-      for (size_t s = 0; s < kVectors; ++s) {
-        const size_t value = at + s * kLanes;
-        v[s] = Kv::values(row, first / kRun + value / kRun, value % kRun);
-      }
-      for (size_t h = 0; h < kHeads; ++h) {
-        const Vec weight = broadcast(weights[j * kHeads + h]);
-        for (size_t s = 0; s < kVectors; ++s) out[h][s] = multiply_add(weight, v[s], out[h][s]);
-      }
-      ahead.step(kWidth * Kv::kRunBytes / kRun);
-    }
-    for (size_t h = 0; h < kHeads; ++h) {
-      for (size_t s = 0; s < kVectors; ++s) {
-        store(heads.partial + h * (d + 2) + first + s * kLanes, out[h][s]);
-      }
+  // Wide slices begin with a run, and saying so lets their vectors share its scale.
+  const size_t at = kWidth % kRun == 0 ? 0 : first % kRun;
+  size_t stride = block.head_dim + 2;
+  float* to = heads.partial + first;
+  Vec out[kHeads][kVectors];
+  for (size_t h = 0; h < kHeads; ++h) {
+    for (size_t s = 0; s < kVectors; ++s) {
+      out[h][s] = load(to + h * stride + s * kLanes) * broadcast(corrections[h]);
     }
   }
+  const char* row = block.v;
+  for (size_t j = 0; j < block.keys; ++j, row += block.row_bytes) {
+    Vec v[kVectors];
+    for (size_t s = 0; s < kVectors; ++s) {
+      const size_t value = at + s * kLanes;
+      v[s] = Kv::values(row, first / kRun + value / kRun, value % kRun);
+    }
+    for (size_t h = 0; h < kHeads; ++h) {
+      Vec weight = broadcast(weights[j * kHeads + h]);
+      hold(weight);
+      for (size_t s = 0; s < kVectors; ++s) out[h][s] = multiply_add(weight, v[s], out[h][s]);
+    }
+    ahead.step(kWidth * Kv::kRunBytes / kRun);
+  }
+  // Addresses are computed again: kept through the loop, they would push its vectors to memory.
+  __asm__("" : "+r"(stride));
+  for (size_t h = 0; h < kHeads; ++h) {
+    for (size_t s = 0; s < kVectors; ++s) store(to + h * stride + s * kLanes, out[h][s]);
+  }
+}
+
+// All of head_dim, in slices; what is left of them goes to ever narrower ones.
+template <typename Kv, size_t kHeads, size_t kVectors>
+void accumulate(const Heads& heads, const Block& block, const float* weights,
+                const float* corrections, size_t first, Ahead ahead) noexcept {
+  constexpr size_t kWidth = kVectors * kLanes;
+  for (; first + kWidth <= block.head_dim; first += kWidth) {
+    accumulate_slice<Kv, kHeads, kVectors>(heads, block, weights, corrections, first, ahead);
+    ahead.next += block.keys * (kWidth * Kv::kRunBytes / kRun);
+  }
   if constexpr (kVectors > 1) {
-    accumulate<Kv, kHeads, kVectors / 2>(heads, block, weights, corrections, ahead, first);
+    accumulate<Kv, kHeads, kVectors / 2>(heads, block, weights, corrections, first, ahead);
   } else if constexpr (!Kv::kWholeRuns) {
-    if (first < d) accumulate_last<Kv, kHeads>(heads, block, weights, corrections, first);
+    if (first < block.head_dim) {
+      accumulate_last<Kv, kHeads>(heads, block, weights, corrections, first);
+    }
   }
 }
 
 // A block of keys for the kHeads query heads from `head` on. The heads that come first also fetch
 // what follows: the block's values, then next_k.
 template <typename Kv, size_t kHeads>
-__attribute__((noinline)) void attend_block(const DecodeAttentionArgs& args, size_t head,
-                                            const Block& block, const char* next_k) {
+void attend_block(const DecodeAttentionArgs& args, size_t head, const Block& block,
+                  const char* next_k) noexcept {
   const size_t d = args.head_dim;
   const Heads heads{args.q + head * d, args.partial + head * (d + 2)};
   alignas(64) float scores[kBlockKeys * kHeads];
-  alignas(64) float corrections[16];
+  alignas(64) float corrections[kLanes];
   score<Kv, kHeads>(heads, block, {block.v}, scores);
   weigh<kHeads>(heads, block, args.scale, scores, corrections);
   constexpr size_t kVectors = kLanes / kHeads < 8 ? kLanes / kHeads : 8;
-  accumulate<Kv, kHeads, kVectors>(heads, block, scores, corrections, {next_k}, 0);
+  accumulate<Kv, kHeads, kVectors>(heads, block, scores, corrections, 0, {next_k});
 }
 
 template <typename Kv>
-void attend(const DecodeAttentionArgs& args) {
+void attend(const DecodeAttentionArgs& args) noexcept {
   const size_t d = args.head_dim;
   const size_t row_bytes = d / kRun * Kv::kRunBytes + d % kRun * (Kv::kRunBytes / kRun);
   for (size_t h = 0; h < args.group; ++h) {
@@ -335,7 +354,7 @@ void attend(const DecodeAttentionArgs& args) {
   }
 }
 
-void attend(const DecodeAttentionArgs& args) {
+void attend(const DecodeAttentionArgs& args) noexcept {
   switch (args.kv_type) {
     case DType::kF32:
       return attend<F32>(args);

@@ -40,7 +40,7 @@ class DecodeSplit {
   }
 
  private:
-  static constexpr std::size_t kUnitKeys = 32;  // what the kernels take at a time
+  static constexpr std::size_t kUnitKeys = 32;  // fewer are not worth a partial result of their own
 
   std::size_t begin(std::size_t thread) const noexcept {
     return thread < threads_ ? units_ * thread / threads_ : units_;

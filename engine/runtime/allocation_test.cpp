@@ -1,0 +1,80 @@
+// Counts every allocation of the process: a decoded token after the first makes none.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstddef>
+
+#include <woolly/session.h>
+
+#include "engine/base/test_support.h"
+#include "engine/model/synthetic/synthetic_model.h"
+
+namespace {
+
+std::atomic<long> allocations{0};
+
+}  // namespace
+
+// glibc lets a program replace malloc; operator new and the libraries call it too.
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* old, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+
+void* malloc(std::size_t size) {
+  ++allocations;
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+  ++allocations;
+  return __libc_calloc(count, size);
+}
+void* realloc(void* old, std::size_t size) {
+  ++allocations;
+  return __libc_realloc(old, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  ++allocations;
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** result, std::size_t alignment, std::size_t size) {
+  ++allocations;
+  *result = __libc_memalign(alignment, size);
+  return *result == nullptr ? 12 : 0;  // ENOMEM
+}
+}
+
+namespace woolly {
+namespace {
+
+TEST(Allocations, AreCounted) {
+  const long before = allocations;
+  delete new int(1);
+  ::free(::malloc(10));
+  EXPECT_GE(allocations - before, 2);
+}
+
+TEST(Allocations, ADecodedTokenMakesNone) {
+  const test::TemporaryFolder folder;
+  for (const char* type : {"Q4_K_M", "F16"}) {
+    ThreadPool pool(2);
+    SyntheticOptions model;
+    model.preset = "tiny";
+    model.type = type;
+    model.output = folder / type;
+    write_synthetic_model(model, pool);
+    SessionOptions options;
+    options.threads = 2;
+    options.context = 64;
+    Session session = Session::open(model.output.string(), options);
+    session.prefill(std::vector<TokenId>{1, 2, 3});
+    session.decode(4);
+    const long before = allocations;
+    for (TokenId token = 5; token < 25; ++token) session.decode(token);
+    EXPECT_EQ(allocations - before, 0) << type;
+  }
+}
+
+}  // namespace
+}  // namespace woolly
