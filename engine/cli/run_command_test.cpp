@@ -66,6 +66,26 @@ TEST(RunCommand, JsonHasTextTokensAndTimings) {
   }
 }
 
+TEST(RunCommand, GuessesChangeTheSpeedAndNotTheText) {
+  const test::TinyModel model;
+  const auto run = [&](const char* guesses) {
+    const ProcessResult r =
+        test::woolly({"run", "-m", model.path(), "-p", "ab ab ab ab", "-n", "60", "--temp", "0",
+                      "--ignore-eos", "--json", "--speculate", guesses});
+    EXPECT_EQ(r.exit_code, 0) << r.err;
+    return nlohmann::json::parse(r.out);
+  };
+  const nlohmann::json plain = run("0");
+  const nlohmann::json guessed = run("8");
+  EXPECT_EQ(guessed.at("tokens"), plain.at("tokens"));
+  EXPECT_TRUE(plain.at("timings").contains("decode_tps"));
+  EXPECT_FALSE(guessed.at("timings").contains("decode_tps"));
+  EXPECT_GT(guessed.at("timings").at("speculative_decode_tps").get<double>(), 0);
+  const nlohmann::json& counts = guessed.at("timings").at("speculation");
+  EXPECT_GT(counts.at("guessed"), 0);
+  EXPECT_EQ(counts.at("passes").get<int>() + counts.at("accepted").get<int>(), 59);
+}
+
 TEST(RunCommand, SameSeedSameText) {
   const test::TinyModel model;
   const auto text = [&](const char* seed) {
