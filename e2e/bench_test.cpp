@@ -59,7 +59,7 @@ TEST(Bench, JsonIsOneObjectInTheSchema) {
   const nlohmann::json json = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(json.at("producer"), "woolly-bench");
   EXPECT_EQ(json.at("environment").at("model_hash"), "00000000deadbeef");
-  EXPECT_EQ(json.at("environment").at("opt.attention"), "online");
+  EXPECT_EQ(json.at("environment").at("opt.gemm"), "blas");
   std::vector<std::string> metrics;
   for (const nlohmann::json& result : json.at("results")) {
     EXPECT_EQ(result.at("benchmark"), "e2e/fake-Q4_0/pp64_tg4_d0");
