@@ -64,16 +64,19 @@ void Stage::enter(const BenchmarkCase& benchmark_case, benchmark::State& state) 
   }
 
   // The median of the batches, not their mean: one visit of the scheduler must not move a result.
+  // Likewise the median of each batch's share of the roof beside it.
   constexpr std::int64_t kMostBatches = std::int64_t{1} << 20;
+  const bool reads = workload_.read && !roofs_.by_threads().empty();
   std::vector<double> batch_ns;
+  std::vector<double> shares;
   batch_ns.reserve(static_cast<std::size_t>(
       std::min<std::int64_t>(state.max_iterations / calls_per_batch_ + 1, kMostBatches)));
+  if (reads) shares.reserve(batch_ns.capacity());
   while (state.KeepRunningBatch(calls_per_batch_)) {
-    const auto start = Clock::now();
-    for (std::int64_t call = 0; call < calls_per_batch_; ++call) workload_.run();
-    injected_slowdown(start);
-    const double elapsed_ns = nanoseconds_since(start);
-    if (batch_ns.size() < batch_ns.capacity()) batch_ns.push_back(elapsed_ns);
+    const double elapsed_ns = time_batch();
+    if (batch_ns.size() == batch_ns.capacity()) continue;
+    batch_ns.push_back(elapsed_ns);
+    if (reads) shares.push_back(time_reads() / elapsed_ns);
   }
 
   const double call_ns = median(batch_ns) / static_cast<double>(calls_per_batch_);
@@ -82,7 +85,20 @@ void Stage::enter(const BenchmarkCase& benchmark_case, benchmark::State& state) 
   state.counters[kTimeCounter] = call_ns;
   state.counters[kBytesCounter] = cost.bytes / seconds;
   state.counters[kFlopsCounter] = cost.flops / seconds;
-  state.counters[kRoofCounter] = roofs_.fraction(cost, seconds);
+  state.counters[kRoofCounter] = reads ? median(shares) : roofs_.fraction(cost, seconds);
+}
+
+double Stage::time_batch() {
+  const auto start = Clock::now();
+  for (std::int64_t call = 0; call < calls_per_batch_; ++call) workload_.run();
+  injected_slowdown(start);
+  return nanoseconds_since(start);
+}
+
+double Stage::time_reads() {
+  const auto start = Clock::now();
+  for (std::int64_t call = 0; call < calls_per_batch_; ++call) workload_.read();
+  return nanoseconds_since(start);
 }
 
 }  // namespace woolly::micro

@@ -30,6 +30,9 @@ class Stage {
 
  private:
   void prepare(const BenchmarkCase& benchmark_case);
+  // A batch of runs, in ns, then one of reads where the workload has them and roofs are wanted.
+  double time_batch();
+  double time_reads();
 
   const Roofs& roofs_;
   const BenchmarkCase* current_ = nullptr;

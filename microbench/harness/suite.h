@@ -33,6 +33,9 @@ struct Workload {
   // Computes once and compares with the reference: empty, or a sentence that says what is wrong.
   std::function<std::string()> verify;
   std::function<void()> run;  // must not throw
+  // Reads as many bytes of the same memory, as fast as this host can, and does nothing with them:
+  // the roof of the same moment, for a bandwidth that drifts. Empty: the roof measured before.
+  std::function<void()> read{};
 };
 
 struct BenchmarkCase {

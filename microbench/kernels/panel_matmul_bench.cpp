@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/base/buffer.h"
@@ -16,11 +17,13 @@
 #include "engine/kernels/quantize_row/quantize_row.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
+#include "microbench/kernels/stream_reader.h"
 
 namespace woolly::micro {
 namespace {
 
 constexpr std::size_t kWorkingSetBytes = std::size_t{600} << 20;
+constexpr std::size_t kSampleBytes = std::size_t{128} << 20;
 constexpr std::size_t kPrefetchBytes = 4096;
 
 struct Shape {
@@ -60,11 +63,13 @@ class Product {
           .function(x_.back(), shape.cols, 0, shape.cols);
     }
     fill_weights();
+    reader_.emplace(context, storage_,
+                    std::min(kSampleBytes, shape.copies() * shape.weight_bytes()));
   }
 
-  void run() {
-    multiply(kernels_, next_copy_);
-    next_copy_ = (next_copy_ + 1) % shape_.copies();
+  void run() { multiply(kernels_, take_copy()); }
+  void read() {
+    reader_->read(storage_ + take_copy() * shape_.weight_bytes(), shape_.weight_bytes());
   }
 
   // Two panels against the oracle: all of them would take minutes.
@@ -131,6 +136,12 @@ class Product {
     }
   }
 
+  std::size_t take_copy() {
+    const std::size_t copy = next_copy_;
+    next_copy_ = (next_copy_ + 1) % shape_.copies();
+    return copy;
+  }
+
   template <typename Body>
   void for_panels(Body&& body) {
     pool_.for_ranges(static_cast<std::int64_t>(shape_.panels()), 1,
@@ -153,6 +164,7 @@ class Product {
   std::vector<Activations> x_;
   std::vector<float> y_;
   std::size_t next_copy_ = 0;
+  std::optional<StreamReader> reader_;
 };
 
 std::vector<Shape> all_shapes() {
@@ -176,13 +188,13 @@ void add_panel_matmul_benchmarks(Suite& suite) {
     for (const Shape& shape : all_shapes()) {
       // The oracle: once is enough to see it rot.
       if (variant.name == "reference" && (shape.dtype != DType::kQ4_K || shape.m != 2)) continue;
-      suite.add(
-          "panel_matmul", dtype_traits(shape.dtype).name, variant.name, shape.text(),
-          cost_of(shape, context.pool.threads()),
-          [&context, &storage = suite.storage, shape, kernels = variant.function] {
-            const auto product = std::make_shared<Product>(context, storage, shape, kernels);
-            return Workload{[product] { return product->verify(); }, [product] { product->run(); }};
-          });
+      suite.add("panel_matmul", dtype_traits(shape.dtype).name, variant.name, shape.text(),
+                cost_of(shape, context.pool.threads()),
+                [&context, &storage = suite.storage, shape, kernels = variant.function] {
+                  const auto product = std::make_shared<Product>(context, storage, shape, kernels);
+                  return Workload{[product] { return product->verify(); },
+                                  [product] { product->run(); }, [product] { product->read(); }};
+                });
     }
   }
 }
