@@ -23,6 +23,7 @@ namespace {
 struct InfoArgs {
   std::string model;
   std::vector<std::string> opts;
+  bool optimizations = false;
   bool json = false;
 };
 
@@ -129,15 +130,39 @@ void print_json(const gguf::File& file, const FlagValues& flags, Isa isa) {
   fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
+// The values in force, from WOOLLY_OPT and --opt, and what else each flag can be.
+void print_optimizations(const FlagValues& values, bool json) {
+  using Json = nlohmann::ordered_json;
+  Json list = Json::array();
+  if (!json) fmt::print("{:<10}  {:<10}  {:<26}  {}\n", "flag", "value", "of", "what it is");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const OptimizationFlag& flag = optimization_flags()[i];
+    const std::string& value = values[i].second;
+    if (json) {
+      list.push_back({{"name", flag.name},
+                      {"value", value},
+                      {"values", flag.values},
+                      {"meaning", flag.meaning}});
+    } else {
+      fmt::print("{:<10}  {:<10}  {:<26}  {}\n", flag.name, value,
+                 fmt::format("{}", fmt::join(flag.values, " ")), flag.meaning);
+    }
+  }
+  if (json) fmt::print("{}\n", list.dump(2));
+}
+
 int info(const InfoArgs& args) {
   FlagValues given;
-  for (const std::string& opt : args.opts) {
-    const std::size_t equals = opt.find('=');
-    given.emplace_back(opt.substr(0, equals),
-                       equals == std::string::npos ? "" : opt.substr(equals + 1));
-  }
+  for (const std::string& opt : args.opts) given.push_back(parse_flag(opt));
   const Isa isa = choose_isa(detect_cpu_features());
   const FlagValues flags = resolve_flags(given, isa);
+  if (args.optimizations) {
+    print_optimizations(flags, args.json);
+    return static_cast<int>(ExitCode::kOk);
+  }
+  if (args.model.empty()) {
+    throw_usage("woolly info: no model file", "give one, or --optimizations");
+  }
   const gguf::File file(args.model);
   if (args.json) {
     print_json(file, flags, isa);
@@ -153,10 +178,12 @@ void add_info_command(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("info", "Show a model file's metadata, tensors and kernels");
   const auto args = std::make_shared<InfoArgs>();
-  command->add_option("model", args->model, "GGUF model file")->required();
+  command->add_option("model", args->model, "GGUF model file");
   command->add_option("--opt", args->opts, "Optimization flag name=value")->allow_extra_args(false);
+  command->add_flag("--optimizations", args->optimizations,
+                    "List the optimization flags with the values in force (no model is needed)");
   command->add_flag("--json", args->json, "Print one JSON object");
-  command->footer("Example:\n  woolly info model.gguf");
+  command->footer("Examples:\n  woolly info model.gguf\n  woolly info --optimizations");
   command->callback([args, &action] { action = [args] { return info(*args); }; });
 }
 

@@ -43,5 +43,17 @@ TEST(InfoCommand, RefusesOtherFiles) {
   EXPECT_THAT(r.err, HasSubstr("offset 0"));
 }
 
+TEST(InfoCommand, ListsTheOptimizationsInForce) {
+  const ProcessResult text = test::woolly({"info", "--optimizations", "--opt", "pages=small"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, ::testing::ContainsRegex("pages +small +huge small"));
+  const ProcessResult json = test::woolly({"info", "--optimizations", "--json"});
+  EXPECT_EQ(nlohmann::json::parse(json.out).at(2).at("name"), "pages");
+  const ProcessResult bad = test::woolly({"info", "--optimizations", "--opt", "pages=tiny"});
+  EXPECT_EQ(bad.exit_code, 2);
+  EXPECT_THAT(bad.err, ::testing::HasSubstr("one of huge, small"));
+  EXPECT_EQ(test::woolly({"info"}).exit_code, 2);
+}
+
 }  // namespace
 }  // namespace woolly

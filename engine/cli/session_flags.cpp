@@ -1,20 +1,12 @@
 #include "engine/cli/session_flags.h"
 
-#include <fmt/format.h>
-
-#include <woolly/error.h>
+#include "engine/runtime/optimization_flags.h"
 
 namespace woolly::cli {
 
 SessionOptions SessionFlags::session_options() const {
   SessionOptions result = options;
-  for (const std::string& opt : opts) {
-    const std::size_t equals = opt.find('=');
-    if (equals == std::string::npos) {
-      throw_usage(fmt::format("--opt {}: has no value", opt), "write --opt name=value");
-    }
-    result.opts.emplace_back(opt.substr(0, equals), opt.substr(equals + 1));
-  }
+  for (const std::string& opt : opts) result.opts.push_back(parse_flag(opt));
   return result;
 }
 

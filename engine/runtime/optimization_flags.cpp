@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <sstream>
 
 #include <woolly/error.h>
 
@@ -29,6 +31,31 @@ std::string_view value_of(const FlagValues& values, std::string_view name) {
   return it->second;
 }
 
+FlagValues from_environment() {
+  FlagValues values;
+  const char* text = std::getenv("WOOLLY_OPT");
+  std::istringstream words(text == nullptr ? "" : text);
+  for (std::string word; words >> word;) values.push_back(parse_flag(word));
+  return values;
+}
+
+void set_flag(FlagValues& values, const std::string& name, const std::string& value) {
+  const auto& flags = optimization_flags();
+  const auto flag =
+      std::find_if(flags.begin(), flags.end(), [&](const auto& f) { return f.name == name; });
+  if (flag == flags.end()) {
+    std::vector<std::string_view> names;
+    for (const OptimizationFlag& f : flags) names.push_back(f.name);
+    throw_usage(fmt::format("optimization {}={}: no such flag", name, value),
+                fmt::format("there are {}", fmt::join(names, ", ")));
+  }
+  if (std::find(flag->values.begin(), flag->values.end(), value) == flag->values.end()) {
+    throw_usage(fmt::format("optimization {}={}: no such value", name, value),
+                fmt::format("one of {}", fmt::join(flag->values, ", ")));
+  }
+  values[static_cast<std::size_t>(flag - flags.begin())].second = value;
+}
+
 }  // namespace
 
 const std::vector<OptimizationFlag>& optimization_flags() {
@@ -45,27 +72,21 @@ const std::vector<OptimizationFlag>& optimization_flags() {
   return flags;
 }
 
+std::pair<std::string, std::string> parse_flag(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    throw_usage(fmt::format("optimization {}: has no value", text), "write name=value");
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
 FlagValues resolve_flags(const FlagValues& given, Isa isa) {
   FlagValues values;
   for (const OptimizationFlag& flag : optimization_flags()) {
     values.emplace_back(flag.name, flag.values.front());
   }
-  for (const auto& [name, value] : given) {
-    const auto& flags = optimization_flags();
-    const auto flag = std::find_if(flags.begin(), flags.end(),
-                                   [&, wanted = name](const auto& f) { return f.name == wanted; });
-    if (flag == flags.end()) {
-      std::vector<std::string_view> names;
-      for (const OptimizationFlag& f : flags) names.push_back(f.name);
-      throw_usage(fmt::format("--opt {}={}: no such flag", name, value),
-                  fmt::format("there are {}", fmt::join(names, ", ")));
-    }
-    if (std::find(flag->values.begin(), flag->values.end(), value) == flag->values.end()) {
-      throw_usage(fmt::format("--opt {}={}: no such value", name, value),
-                  fmt::format("one of {}", fmt::join(flag->values, ", ")));
-    }
-    values[static_cast<std::size_t>(flag - flags.begin())].second = value;
-  }
+  for (const auto& [name, value] : from_environment()) set_flag(values, name, value);
+  for (const auto& [name, value] : given) set_flag(values, name, value);
   const bool direct = select_variant(panel_variants(), isa).name != kOracle;
   if (values.front().second == "direct" && !direct) values.front().second = "blas";
   return values;

@@ -20,11 +20,14 @@ struct OptimizationFlag {
 
 const std::vector<OptimizationFlag>& optimization_flags();
 
-// name -> value for every flag of the table: the defaults, then `given`. What needs instructions
-// that `isa` has not falls back (gemm=direct to blas). Throws Error (usage) for an unknown name or
-// value, naming what there is.
+// name -> value for every flag of the table: the defaults, then WOOLLY_OPT ("name=value" separated
+// by spaces), then `given`. What needs instructions that `isa` has not falls back (gemm=direct to
+// blas). Throws Error (usage) for an unknown name or value, naming what there is.
 using FlagValues = std::vector<std::pair<std::string, std::string>>;
 FlagValues resolve_flags(const FlagValues& given, Isa isa);
+
+// "name=value" taken apart. Throws Error (usage) for one without "=".
+std::pair<std::string, std::string> parse_flag(const std::string& text);
 
 FastKernels kernels_for(const FlagValues& resolved, Isa isa);
 

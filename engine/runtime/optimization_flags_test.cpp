@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include <woolly/error.h>
 
 namespace woolly {
@@ -51,6 +53,16 @@ TEST(OptimizationFlags, DirectProductsNeedTheirInstructions) {
   const FlagValues values = resolve_flags({{"gemm", "direct"}}, Isa::kGeneric);
   EXPECT_EQ(values.front().second, "blas");
   EXPECT_FALSE(kernels_for(values, Isa::kGeneric).panels);
+}
+
+TEST(OptimizationFlags, TheEnvironmentSetsThemAndTheCommandLineWins) {
+  ::setenv("WOOLLY_OPT", "gemm=reference  prefetch=off", 1);
+  const FlagValues values = resolve_flags({{"prefetch", "1024"}}, Isa::kAvx2);
+  ::setenv("WOOLLY_OPT", "gemm", 1);
+  EXPECT_THROW(resolve_flags({}, Isa::kAvx2), Error);
+  ::unsetenv("WOOLLY_OPT");
+  EXPECT_EQ(values.front().second, "reference");
+  EXPECT_EQ(values.back().second, "1024");
 }
 
 TEST(OptimizationFlags, RefusesUnknownNamesAndValues) {
