@@ -17,7 +17,6 @@ namespace {
 
 struct Outcome {
   std::vector<BenchmarkRun> runs;
-  std::vector<double> read_gbps;
   bool interrupted = false;
 };
 
@@ -47,30 +46,29 @@ int total_launches(const std::vector<Benchmark>& plan) {
 Outcome measure(const BenchRequest& request, const ProgressStyle& style, std::ostream& err) {
   Outcome outcome;
   Progress progress(err, style, total_launches(request.plan));
+  std::vector<double> roofs;
   const auto measure_roof = [&] {
-    if (!request.measure_read_gbps) return;
-    progress.announce("measuring the memory roof");
-    outcome.read_gbps.push_back(request.measure_read_gbps());
+    if (!request.measure_read_gbps || InterruptGuard::requested()) return;
+    roofs.push_back(request.measure_read_gbps());
     outcome.interrupted = outcome.interrupted || InterruptGuard::requested();
   };
-
-  measure_roof();
-  bool measured = false;
   for (const Benchmark& benchmark : request.plan) {
     if (outcome.interrupted) break;
     progress.announce(
         fmt::format("{}: {} launches", benchmark_name(benchmark), benchmark.launches));
     DriverOptions driver = request.driver;
+    roofs.clear();
+    measure_roof();
     driver.on_launch = [&](const LaunchReport& report) {
       progress.step(launch_text(benchmark, report));
+      measure_roof();
     };
     outcome.runs.push_back(run_benchmark(benchmark, driver));
-    const BenchmarkRun& run = outcome.runs.back();
+    BenchmarkRun& run = outcome.runs.back();
+    run.read_gbps = roofs;
     progress.skip(benchmark.launches - static_cast<int>(run.launches.size()));
-    outcome.interrupted = run.interrupted;
-    measured = measured || !run.failed();
+    outcome.interrupted = outcome.interrupted || run.interrupted;
   }
-  if (measured && !outcome.interrupted) measure_roof();
   return outcome;
 }
 
@@ -87,7 +85,7 @@ samples::Record record_of(const Outcome& outcome, const std::string& started_at,
   record.started_at = started_at;
   record.environment = samples::collect_environment(fields);
   for (const BenchmarkRun& run : outcome.runs) {
-    for (samples::Result& result : metrics_of(run, outcome.read_gbps)) {
+    for (samples::Result& result : metrics_of(run)) {
       record.results.push_back(std::move(result));
     }
   }
@@ -133,7 +131,7 @@ ExitCode run_bench(const BenchRequest& request, const ProgressStyle& style, std:
   if (request.json) {
     out << samples::to_json(record).dump(2) << '\n';
   } else {
-    out << results_table(outcome.runs, outcome.read_gbps);
+    out << results_table(outcome.runs);
   }
   out << std::flush;
   if (store && !record.results.empty()) {

@@ -18,7 +18,8 @@ namespace woolly::e2e {
 struct BenchRequest {
   std::vector<Benchmark> plan;
   DriverOptions driver;
-  std::function<double()> measure_read_gbps;  // empty: no roof, no roof_fraction
+  // Before the first launch of a benchmark and after each; empty: no roof, no roof_fraction.
+  std::function<double()> measure_read_gbps;
   std::optional<std::filesystem::path> database;
   bool json = false;
 };

@@ -28,6 +28,8 @@ struct BenchmarkRun {
   Benchmark benchmark;
   std::vector<LaunchReport> launches;
   std::vector<double> load_cold_ms;
+  // This host's memory roof before the first launch and after each, as far as it was measured.
+  std::vector<double> read_gbps;
   std::vector<std::string> notes;  // what is missing and why, a line each
   std::string failure;             // "" unless a launch failed: then nothing of this run counts
   ExitCode failure_code = ExitCode::kOk;

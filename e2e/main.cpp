@@ -70,6 +70,8 @@ void add_options(CLI::App& app, CommandLine& line) {
 double measure_read_gbps() {
   RooflineOptions options;
   options.best_only = true;
+  options.read_only = true;
+  options.seconds_per_point = 0.1;
   return measure_roofline(options).read_gbps;
 }
 

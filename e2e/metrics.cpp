@@ -43,6 +43,21 @@ samples::Environment fields_of(const BenchmarkRun& run) {
 
 bool counts(const BenchmarkRun& run) { return !run.failed() && !run.launches.empty(); }
 
+// The bandwidth of a shared host drifts by half within a minute: each launch is held against the
+// mean of the roof just before and just after it.
+std::vector<double> roof_fractions(const BenchmarkRun& run) {
+  std::vector<double> fractions;
+  const std::vector<double>& roofs = run.read_gbps;
+  for (std::size_t i = 0; i < run.launches.size() && i < roofs.size(); ++i) {
+    const LaunchReport& report = run.launches[i];
+    const double after = i + 1 < roofs.size() ? roofs[i + 1] : roofs[i];
+    const double roof = (roofs[i] + after) / 2 * 1e9;
+    fractions.push_back(static_cast<double>(report.model.weight_bytes_per_token) *
+                        decode_tps(report) / roof);
+  }
+  return fractions;
+}
+
 }  // namespace
 
 double decode_tps(const LaunchReport& report) {
@@ -51,8 +66,7 @@ double decode_tps(const LaunchReport& report) {
   return static_cast<double>(report.decode_ns.size()) * 1e9 / static_cast<double>(total_ns);
 }
 
-std::vector<samples::Result> metrics_of(const BenchmarkRun& run,
-                                        const std::vector<double>& read_gbps) {
+std::vector<samples::Result> metrics_of(const BenchmarkRun& run) {
   std::vector<samples::Result> results;
   if (!counts(run)) return results;
   const Benchmark& benchmark = run.benchmark;
@@ -87,14 +101,8 @@ std::vector<samples::Result> metrics_of(const BenchmarkRun& run,
       [](const LaunchReport& r) { return static_cast<double>(r.peak_rss_bytes); });
   add("weight_bytes_per_token", "B",
       [](const LaunchReport& r) { return static_cast<double>(r.model.weight_bytes_per_token); });
-  add_values("read_gbps", "GB/s", read_gbps);
-  if (decoded && !read_gbps.empty()) {
-    // The roof is what the host can do: the best of the measurements around the launches.
-    const double roof = *std::max_element(read_gbps.begin(), read_gbps.end()) * 1e9;
-    add("roof_fraction", "1", [roof](const LaunchReport& r) {
-      return static_cast<double>(r.model.weight_bytes_per_token) * decode_tps(r) / roof;
-    });
-  }
+  add_values("read_gbps", "GB/s", run.read_gbps);
+  if (decoded) add_values("roof_fraction", "1", roof_fractions(run));
   return results;
 }
 

@@ -13,11 +13,10 @@ namespace woolly::e2e {
 double decode_tps(const LaunchReport& report);
 
 // One sample per launch for each of: prefill_tps decode_tps ttft_ms itl_p50_ms itl_p95_ms
-// itl_p99_ms load_ms peak_rss_bytes weight_bytes_per_token; load_cold_ms per cold launch; with
-// read_gbps samples (this host's memory roof) read_gbps itself and roof_fraction. What was not
-// measured is absent. Empty for a failed run and for one without a finished launch.
-std::vector<samples::Result> metrics_of(const BenchmarkRun& run,
-                                        const std::vector<double>& read_gbps);
+// itl_p99_ms load_ms peak_rss_bytes weight_bytes_per_token; load_cold_ms per cold launch; read_gbps
+// and roof_fraction where the roof was measured. What was not measured is absent. Empty for a
+// failed run and for one without a finished launch.
+std::vector<samples::Result> metrics_of(const BenchmarkRun& run);
 
 // What the run adds to the environment contract: model_hash, model_name, threads, isa, kv_type,
 // implementation and opt.NAME of every effective option. A value in which the benchmarks differ is

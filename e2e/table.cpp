@@ -34,8 +34,7 @@ std::string count_text(double count) {
 // The summary of one metric as text, "-" where it was not measured.
 class Medians {
  public:
-  Medians(const BenchmarkRun& run, const std::vector<double>& read_gbps)
-      : results_(metrics_of(run, read_gbps)) {}
+  explicit Medians(const BenchmarkRun& run) : results_(metrics_of(run)) {}
 
   std::string with_spread(const std::string& metric) const {
     const samples::Result* result = find(metric);
@@ -121,14 +120,13 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& rows,
   return text;
 }
 
-std::string results_table(const std::vector<BenchmarkRun>& runs,
-                          const std::vector<double>& read_gbps) {
+std::string results_table(const std::vector<BenchmarkRun>& runs) {
   Rows speed = {{"model", "size", "params", "impl", "isa", "threads", "kv", "test", "t/s"}};
   Rows details = {{"benchmark", "launches", "ttft ms", "itl p50 ms", "itl p95 ms", "itl p99 ms",
                    "load ms", "cold load ms", "peak rss", "weights/token", "roof"}};
   for (const BenchmarkRun& run : runs) {
     if (run.failed() || run.launches.empty()) continue;
-    const Medians medians(run, read_gbps);
+    const Medians medians(run);
     add_speed_rows(speed, run, medians);
     details.push_back(detail_row(run, medians));
   }

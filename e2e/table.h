@@ -16,7 +16,6 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& rows,
 // Two tables over all runs that count: speed, a row per test as llama-bench prints it ("pp512",
 // "tg128 @ d1024"; median and half the width of its 95 % interval), and latency, memory and roof, a
 // row per benchmark (medians). "" when no run counts.
-std::string results_table(const std::vector<BenchmarkRun>& runs,
-                          const std::vector<double>& read_gbps);
+std::string results_table(const std::vector<BenchmarkRun>& runs);
 
 }  // namespace woolly::e2e

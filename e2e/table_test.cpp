@@ -26,7 +26,8 @@ TEST(ResultsTable, HasARowPerTestAndOnePerBenchmark) {
   run.benchmark.generated_tokens = 4;
   run.benchmark.depth_tokens = 50;
   run.launches = {test::good_report(run.benchmark)};
-  const std::string table = results_table({run}, {30});
+  run.read_gbps = {30, 30};
+  const std::string table = results_table({run});
   EXPECT_THAT(table, HasSubstr("| pp100 @ d50 | 200.00 ± 0.00 |"));
   EXPECT_THAT(table, HasSubstr("| tg4 @ d50   | 100.00 ± 0.00 |"));
   EXPECT_THAT(table, HasSubstr("m/pp100_tg4_d50"));
@@ -39,7 +40,7 @@ TEST(ResultsTable, ShowsADashForWhatWasNotMeasured) {
   run.benchmark.model = "m.gguf";
   run.benchmark.generated_tokens = 0;
   run.launches = {test::good_report(run.benchmark)};
-  const std::string table = results_table({run}, {});
+  const std::string table = results_table({run});
   EXPECT_THAT(table, HasSubstr(" - |"));
   EXPECT_THAT(table, Not(HasSubstr("| tg0")));
 }
@@ -49,7 +50,7 @@ TEST(ResultsTable, LeavesFailedRunsOut) {
   run.benchmark.model = "m.gguf";
   run.launches = {test::good_report(run.benchmark)};
   run.failure = "crashed";
-  EXPECT_EQ(results_table({run}, {}), "");
+  EXPECT_EQ(results_table({run}), "");
 }
 
 }  // namespace

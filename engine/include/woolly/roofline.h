@@ -33,6 +33,7 @@ struct RooflineOptions {
   double seconds_per_point = 0.3;
   std::size_t working_set_bytes = std::size_t{512} << 20;
   bool best_only = false;  // only the points that decide read_gbps, f32_gflops and int8_gops
+  bool read_only = false;  // memory alone: no arithmetic, so f32_gflops and int8_gops are 0
 };
 
 // Takes seconds; keep the machine quiet.

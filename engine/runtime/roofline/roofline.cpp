@@ -51,6 +51,7 @@ Roofline measure_roofline(const RooflineOptions& options) {
   if (roofline.bandwidth.empty()) add_bandwidth(Pages::kSmall);
 
   for (const int threads : counts) {
+    if (options.read_only) break;
     if (threads != 1 && threads != most) continue;  // arithmetic scales; the ends show how
     for (ArithmeticPeak& peak : roofline::measure_arithmetic_peaks(
              features, threads, options.seconds_per_point, options.best_only)) {
