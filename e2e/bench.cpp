@@ -58,6 +58,8 @@ Outcome measure(const BenchRequest& request, const ProgressStyle& style, std::os
         fmt::format("{}: {} launches", benchmark_name(benchmark), benchmark.launches));
     DriverOptions driver = request.driver;
     roofs.clear();
+    if (request.measure_read_gbps)
+      progress.announce("measuring the memory roof beside each launch");
     measure_roof();
     driver.on_launch = [&](const LaunchReport& report) {
       progress.step(launch_text(benchmark, report));

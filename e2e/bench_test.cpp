@@ -45,7 +45,7 @@ TEST(Bench, PrintsTablesAndProgressLines) {
   EXPECT_EQ(outcome.code, ExitCode::kOk);
   EXPECT_THAT(outcome.out, HasSubstr("| pp64"));
   EXPECT_THAT(outcome.out, HasSubstr("50.0 %"));
-  EXPECT_THAT(outcome.err, HasSubstr("measuring the memory roof\n"));
+  EXPECT_THAT(outcome.err, HasSubstr("measuring the memory roof beside each launch\n"));
   EXPECT_THAT(outcome.err,
               HasSubstr("[3/3] prefill 128.0 t/s, decode 100.0 t/s (e2e/fake-Q4_0/pp64_tg4_d0)"));
 }
