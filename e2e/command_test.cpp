@@ -9,7 +9,7 @@
 #include "engine/base/file.h"
 #include "engine/base/process.h"
 #include "engine/base/test_support.h"
-#include "engine/model/synthetic/synthetic_model.h"
+#include "engine/model/synthetic/synthetic_test_support.h"
 
 namespace woolly::e2e {
 namespace {
@@ -22,11 +22,7 @@ class Command : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = std::make_unique<test::TemporaryFolder>();
-    SyntheticOptions options;
-    options.type = "Q8_0";
-    options.output = model();
-    ThreadPool pool(2);
-    write_synthetic_model(options, pool);
+    test::write_tiny_model("Q8_0", model());
   }
   static void TearDownTestSuite() { folder_.reset(); }
 

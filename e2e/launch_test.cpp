@@ -6,7 +6,7 @@
 #include <woolly/error.h>
 
 #include "engine/base/test_support.h"
-#include "engine/model/synthetic/synthetic_model.h"
+#include "engine/model/synthetic/synthetic_test_support.h"
 
 namespace woolly::e2e {
 namespace {
@@ -16,11 +16,7 @@ class Launch : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = std::make_unique<woolly::test::TemporaryFolder>();
-    SyntheticOptions options;
-    options.type = "Q4_0";
-    options.output = *folder_ / "tiny-Q4_0.gguf";
-    ThreadPool pool(2);
-    write_synthetic_model(options, pool);
+    woolly::test::write_tiny_model("Q4_0", *folder_ / "tiny-Q4_0.gguf");
   }
   static void TearDownTestSuite() { folder_.reset(); }
 

@@ -12,7 +12,7 @@
 #include "engine/base/test_support.h"
 #include "engine/model/forward.h"
 #include "engine/model/model_test_support.h"
-#include "engine/model/synthetic/synthetic_model.h"
+#include "engine/model/synthetic/synthetic_test_support.h"
 #include "engine/model/synthetic/type_mix.h"
 
 namespace woolly {
@@ -221,14 +221,10 @@ TEST(FastForward, DirectPassesAgreeForEveryArchitectureOption) {
 // What speculation rests on: a token's logits have the same bits alone and among others.
 TEST(FastForward, DirectPassesGiveTheSameBitsWhateverTheirSize) {
   const test::TemporaryFolder folder;
-  ThreadPool pool(2);
-  SyntheticOptions options;
-  options.preset = "tiny";
-  options.type = "Q4_K_M";
-  options.output = folder / "m.gguf";
-  write_synthetic_model(options, pool);
+  const std::filesystem::path path = folder / "m.gguf";
+  test::write_tiny_model("Q4_K_M", path);
   Context context(2);
-  const LlamaModel model = LlamaModel::load(options.output, context.isa);
+  const LlamaModel model = LlamaModel::load(path, context.isa);
   const std::vector<TokenId> tokens = some_tokens(24, model.config.vocab_size);
   std::vector<Logits> results;
   for (const std::size_t step : {1U, 2U, 3U, 4U, 12U}) {
@@ -249,16 +245,12 @@ class FastForwardTypes : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(FastForwardTypes, AgreesWithTheReference) {
   const test::TemporaryFolder folder;
-  ThreadPool pool(2);
-  SyntheticOptions options;
-  options.preset = "tiny";
-  options.type = GetParam();
-  options.output = folder / "m.gguf";
-  write_synthetic_model(options, pool);
-  compare(options.output, 24, DType::kF32, 2, 1e-3F, GetParam());
+  const std::filesystem::path path = folder / "m.gguf";
+  test::write_tiny_model(GetParam(), path);
+  compare(path, 24, DType::kF32, 2, 1e-3F, GetParam());
   // Activations of eight bits: half a percent a product, a random walk over the layers.
   const bool floats = GetParam() == "F32" || GetParam() == "F16" || GetParam() == "BF16";
-  compare_direct(options.output, 24, 1, DType::kF32, 2, floats ? 1e-5 : 0.03, GetParam());
+  compare_direct(path, 24, 1, DType::kF32, 2, floats ? 1e-5 : 0.03, GetParam());
 }
 
 std::vector<std::string> mix_names() {

@@ -43,7 +43,6 @@ class PackedModel {
   const PackedLayer& layer(std::size_t i) const { return layers_[i]; }
   const PackedMatrix& output() const { return output_; }
   std::size_t bytes() const { return arena_.size(); }
-  bool got_huge_pages() const { return arena_.got_huge_pages(); }
 
  private:
   Buffer arena_;

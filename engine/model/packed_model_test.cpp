@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
 #include "engine/base/test_support.h"
 #include "engine/kernels/panel_matmul/pack.h"
-#include "engine/model/synthetic/synthetic_model.h"
+#include "engine/model/synthetic/synthetic_test_support.h"
 
 namespace woolly {
 namespace {
@@ -36,13 +40,10 @@ TEST(PackedMatrix, SharesCoverEveryPanelOnceInWholeGrains) {
 
 TEST(PackedModel, HoldsEveryMatrixOfTheFileAndNoMoreBytes) {
   const test::TemporaryFolder folder;
+  const std::filesystem::path path = folder / "m.gguf";
+  test::write_tiny_model("Q4_K_M", path);
   ThreadPool pool(2);
-  SyntheticOptions options;
-  options.preset = "tiny";
-  options.type = "Q4_K_M";
-  options.output = folder / "m.gguf";
-  write_synthetic_model(options, pool);
-  const LlamaModel model = LlamaModel::load(options.output, Isa::kGeneric);
+  const LlamaModel model = LlamaModel::load(path, Isa::kGeneric);
   for (const Pages pages : {Pages::kHuge, Pages::kSmall}) {
     const PackedModel packed(model, pool, pages);
     const auto check = [](const MatmulWeights& file, const PackedMatrix& matrix) {

@@ -7,7 +7,7 @@
 #include <woolly/session.h>
 
 #include "engine/base/test_support.h"
-#include "engine/model/synthetic/synthetic_model.h"
+#include "engine/model/synthetic/synthetic_test_support.h"
 
 namespace {
 
@@ -60,16 +60,11 @@ TEST(Allocations, AreCounted) {
 TEST(Allocations, ADecodedTokenMakesNone) {
   const test::TemporaryFolder folder;
   for (const char* type : {"Q4_K_M", "F16"}) {
-    ThreadPool pool(2);
-    SyntheticOptions model;
-    model.preset = "tiny";
-    model.type = type;
-    model.output = folder / type;
-    write_synthetic_model(model, pool);
+    test::write_tiny_model(type, folder / type);
     SessionOptions options;
     options.threads = 2;
     options.context = 64;
-    Session session = Session::open(model.output.string(), options);
+    Session session = Session::open((folder / type).string(), options);
     session.prefill(std::vector<TokenId>{1, 2, 3});
     session.decode(4);
     const long before = allocations;

@@ -9,6 +9,7 @@
 
 #include <woolly/error.h>
 
+#include "engine/base/buffer.h"
 #include "engine/base/check.h"
 
 namespace woolly {
@@ -24,11 +25,27 @@ Function variant_named(std::span<const KernelVariant<Function>> variants, std::s
   return it->function;
 }
 
-std::string_view value_of(const FlagValues& values, std::string_view name) {
+template <typename Values>  // FlagValues, const or not
+auto& value_of(Values& values, std::string_view name) {
   const auto it = std::find_if(values.begin(), values.end(),
                                [&](const auto& entry) { return entry.first == name; });
   WOOLLY_CHECK(it != values.end());
   return it->second;
+}
+
+bool huge_pages_are_there() {
+  constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
+  return Buffer(kHugePageBytes, Pages::kHuge).got_huge_pages();
+}
+
+void fall_back(FlagValues& values, Isa isa) {
+  std::string& gemm = value_of(values, "gemm");
+  std::string& attention = value_of(values, "attention");
+  std::string& pages = value_of(values, "pages");
+  const bool direct = select_variant(panel_variants(), isa).name != kOracle;
+  if (gemm == "direct" && !direct) gemm = "blas";
+  if (attention == "online" && gemm != "direct") attention = "blas";
+  if (pages == "huge" && !huge_pages_are_there()) pages = "small";
 }
 
 FlagValues from_environment() {
@@ -87,8 +104,7 @@ FlagValues resolve_flags(const FlagValues& given, Isa isa) {
   }
   for (const auto& [name, value] : from_environment()) set_flag(values, name, value);
   for (const auto& [name, value] : given) set_flag(values, name, value);
-  const bool direct = select_variant(panel_variants(), isa).name != kOracle;
-  if (values.front().second == "direct" && !direct) values.front().second = "blas";
+  fall_back(values, isa);
   return values;
 }
 

@@ -21,8 +21,10 @@ struct OptimizationFlag {
 const std::vector<OptimizationFlag>& optimization_flags();
 
 // name -> value for every flag of the table: the defaults, then WOOLLY_OPT ("name=value" separated
-// by spaces), then `given`. What needs instructions that `isa` has not falls back (gemm=direct to
-// blas). Throws Error (usage) for an unknown name or value, naming what there is.
+// by spaces), then `given`. What cannot be had here falls back, so that records tell what ran:
+// gemm=direct to blas without the instructions, attention=online to blas without direct products,
+// pages=huge to small where the kernel refuses them. Throws Error (usage) for an unknown name or
+// value, naming what there is.
 using FlagValues = std::vector<std::pair<std::string, std::string>>;
 FlagValues resolve_flags(const FlagValues& given, Isa isa);
 

@@ -53,6 +53,14 @@ TEST(OptimizationFlags, DirectProductsNeedTheirInstructions) {
   const FlagValues values = resolve_flags({{"gemm", "direct"}}, Isa::kGeneric);
   EXPECT_EQ(values.front().second, "blas");
   EXPECT_FALSE(kernels_for(values, Isa::kGeneric).panels);
+  EXPECT_EQ(kernels_for(values, Isa::kGeneric).decode_attention, nullptr);
+}
+
+TEST(OptimizationFlags, OnlineAttentionIsRecordedOnlyWhereItRuns) {
+  const FlagValues values =
+      resolve_flags({{"gemm", "blas"}, {"attention", "online"}}, Isa::kAvx512);
+  EXPECT_THAT(values,
+              ::testing::Contains(std::pair<std::string, std::string>("attention", "blas")));
 }
 
 TEST(OptimizationFlags, TheEnvironmentSetsThemAndTheCommandLineWins) {

@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "engine/base/test_support.h"
-#include "engine/model/synthetic/synthetic_model.h"
+#include "engine/model/synthetic/synthetic_test_support.h"
 
 namespace woolly {
 namespace {
@@ -45,12 +46,8 @@ class SpeculationTypes : public ::testing::TestWithParam<std::string> {};
 // Greedy text with guesses, good and bad ones, is the text without, token by token.
 TEST_P(SpeculationTypes, TextIsTheSameAsWithout) {
   const test::TemporaryFolder folder;
-  ThreadPool pool(2);
-  SyntheticOptions options;
-  options.preset = "tiny";
-  options.type = GetParam();
-  options.output = folder / "m.gguf";
-  write_synthetic_model(options, pool);
+  const std::filesystem::path path = folder / "m.gguf";
+  test::write_tiny_model(GetParam(), path);
   // A prompt that repeats itself, so that there are guesses from the first token on.
   std::vector<TokenId> prompt;
   for (int i = 0; i < 40; ++i) prompt.push_back(300 + i % 7);
@@ -59,7 +56,7 @@ TEST_P(SpeculationTypes, TextIsTheSameAsWithout) {
   SessionOptions settings;
   settings.threads = 2;
   settings.context = 200;
-  Session plain = Session::open(options.output.string(), settings);
+  Session plain = Session::open(path.string(), settings);
   std::vector<TokenId> expected = prompt;
   std::span<const float> logits = plain.prefill(prompt);
   while (expected.size() < prompt.size() + kTokens) {
@@ -68,7 +65,7 @@ TEST_P(SpeculationTypes, TextIsTheSameAsWithout) {
   }
 
   for (const std::size_t most : {1U, 4U, 11U}) {
-    Session session = Session::open(options.output.string(), settings);
+    Session session = Session::open(path.string(), settings);
     Speculation speculation(session, most);
     std::vector<TokenId> history = prompt;
     history.push_back(likeliest(session.prefill(prompt)));

@@ -44,7 +44,7 @@ TEST_F(SessionTest, DescribesTheModel) {
   EXPECT_EQ(session.position(), 0);
   EXPECT_GT(session.timings().load_ms, 0);
   EXPECT_THAT(session.effective_options(),
-              ::testing::Contains(std::pair<std::string, std::string>("attention", "online")));
+              ::testing::Contains(std::pair<std::string, std::string>("kv_type", "f16")));
 }
 
 TEST_F(SessionTest, RefusesBadOptions) {

@@ -111,6 +111,28 @@ TEST_F(Runner, WithoutARoofThereIsNoFractionOfIt) {
   EXPECT_FALSE(record.environment.contains("note.roof_1t_read_gbps"));
 }
 
+// Against the roof of 10 GB/s measured before, a petabyte a call would be millions of roofs.
+TEST_F(Runner, AWorkloadThatReadsIsHeldAgainstItsOwnReads) {
+  const auto reads = std::make_shared<int>(0);
+  suite_.cases.clear();
+  suite_.add("add", "I32", "reads", "n1", {.bytes = 1e15, .flops = 0, .bound = Bound::kMemory},
+             [reads] {
+               Workload workload = adder(false);
+               workload.read = [reads] { ++*reads; };
+               return workload;
+             });
+  const samples::Record record =
+      samples::from_json(nlohmann::json::parse(run().out), "woolly-micro --json");
+  EXPECT_GT(*reads, 0);
+  EXPECT_EQ(record.results.back().metric, "roof_fraction");
+  EXPECT_LT(record.results.back().samples[0], 1000);
+
+  *reads = 0;
+  options_.no_roof = true;
+  run();
+  EXPECT_EQ(*reads, 0);
+}
+
 TEST_F(Runner, AWrongResultIsNamedAndExits4WhileTheOthersAreKept) {
   add("add/I32/wrong/n1", [] { return adder(true); });
   options_.database = folder_.path() / "micro.db";

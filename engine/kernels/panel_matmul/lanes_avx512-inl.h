@@ -25,7 +25,6 @@ WOOLLY_INLINE Bytes shift_left(Bytes v) {
 WOOLLY_INLINE Bytes or_masked(Bytes low, Bytes high, uint8_t mask) {
   return _mm512_ternarylogic_epi32(low, high, _mm512_set1_epi8((char)mask), 0xF8);
 }
-WOOLLY_INLINE Bytes or_bytes(Bytes a, Bytes b) { return _mm512_or_si512(a, b); }
 // table[v] for bytes below 16.
 WOOLLY_INLINE Bytes look_up(const uint8_t* table, Bytes v) {
   const __m128i t = _mm_loadu_si128((const __m128i*)table);

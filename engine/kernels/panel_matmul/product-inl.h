@@ -2,7 +2,7 @@
 
 // kRows rows of activations times one panel of a quantized type. Each group of a block prefetches
 // kGroupLines lines: all of a block's at once would fill the miss buffers and stop the loads (Q6_K:
-// a third of the speed).
+// 10 GB/s instead of 15 to 29).
 template <int kRows, int kGroupLines>
 struct ProductSink {
   const Activations* x;
