@@ -84,7 +84,7 @@ const std::vector<OptimizationFlag>& optimization_flags() {
        "one pass over the cache in direct passes; by way of scores in BLAS; the oracle",
        {"online", "blas", "reference"}},
       {"pages", "memory pages of packed weights", {"huge", "small"}},
-      {"prefetch", "how far direct products prefetch, in bytes", {"4096", "2048", "1024", "off"}},
+      {"prefetch", "how far direct products prefetch, in bytes", {"6144", "2048", "off"}},
   };
   return flags;
 }

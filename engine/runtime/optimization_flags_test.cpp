@@ -15,11 +15,11 @@ TEST(OptimizationFlags, DefaultsAreTheBest) {
   EXPECT_EQ(
       values,
       (FlagValues{
-          {"gemm", "direct"}, {"attention", "online"}, {"pages", "huge"}, {"prefetch", "4096"}}));
+          {"gemm", "direct"}, {"attention", "online"}, {"pages", "huge"}, {"prefetch", "6144"}}));
   const FastKernels kernels = kernels_for(values, Isa::kAvx512Vnni);
   EXPECT_EQ(kernels.panels->matmul, panel_variants().front().function.matmul);
   EXPECT_EQ(kernels.decode_attention, decode_attention_variants().front().function);
-  EXPECT_EQ(kernels.prefetch_bytes, 4096U);
+  EXPECT_EQ(kernels.prefetch_bytes, kPanelPrefetchBytes);
 }
 
 TEST(OptimizationFlags, EveryValueResolves) {
@@ -65,12 +65,12 @@ TEST(OptimizationFlags, OnlineAttentionIsRecordedOnlyWhereItRuns) {
 
 TEST(OptimizationFlags, TheEnvironmentSetsThemAndTheCommandLineWins) {
   ::setenv("WOOLLY_OPT", "gemm=reference  prefetch=off", 1);
-  const FlagValues values = resolve_flags({{"prefetch", "1024"}}, Isa::kAvx2);
+  const FlagValues values = resolve_flags({{"prefetch", "2048"}}, Isa::kAvx2);
   ::setenv("WOOLLY_OPT", "gemm", 1);
   EXPECT_THROW(resolve_flags({}, Isa::kAvx2), Error);
   ::unsetenv("WOOLLY_OPT");
   EXPECT_EQ(values.front().second, "reference");
-  EXPECT_EQ(values.back().second, "1024");
+  EXPECT_EQ(values.back().second, "2048");
 }
 
 TEST(OptimizationFlags, RefusesUnknownNamesAndValues) {

@@ -24,7 +24,6 @@ namespace {
 
 constexpr std::size_t kWorkingSetBytes = std::size_t{600} << 20;
 constexpr std::size_t kSampleBytes = std::size_t{128} << 20;
-constexpr std::size_t kPrefetchBytes = 4096;
 
 struct Shape {
   DType dtype;
@@ -110,7 +109,7 @@ class Product {
             .panel_begin = begin,
             .panel_end = end,
             .accumulate = false,
-            .prefetch_bytes = kPrefetchBytes};
+            .prefetch_bytes = kPanelPrefetchBytes};
   }
 
   // Each thread writes the panels it will read, so that on a NUMA machine they are near it.

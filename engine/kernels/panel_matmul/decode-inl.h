@@ -11,16 +11,18 @@
 WOOLLY_INLINE Bytes low_nibbles(Bytes v) { return mask_bytes(v, 15); }
 WOOLLY_INLINE Bytes high_nibbles(Bytes v) { return mask_bytes(shift_right<4>(v), 15); }
 
+WOOLLY_INLINE const uint8_t* line_at(const uint8_t* lines, int i) { return lines + 64 * i; }
+
 // Four lines whose low nibbles are the first 16 values, the high ones the next 16.
 WOOLLY_INLINE void nibbles32(const uint8_t* lines, Bytes* w) {
   for (int i = 0; i < 4; ++i) {
-    const Bytes v = load_line(lines + 64 * i);
+    const Bytes v = load_line(line_at(lines, i));
     w[i] = low_nibbles(v);
     w[4 + i] = high_nibbles(v);
   }
 }
 
-// The line after them has the fifth bits: bit i of a byte for w[i].
+// The fifth bits of 32 values: bit i of a byte for w[i].
 WOOLLY_INLINE void add_fifth_bits(const uint8_t* line, Bytes* w) {
   const Bytes h = load_line(line);
   w[0] = or_masked(w[0], shift_left<4>(h), 16);
@@ -39,7 +41,6 @@ alignas(16) const uint8_t kIq4Codes[16] = {1,   24,  45,  63,  79,  93,  106, 11
 
 struct DecodeQ4_0 {
   static constexpr DType kDType = DType::kQ4_0;
-  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -50,7 +51,6 @@ struct DecodeQ4_0 {
 
 struct DecodeQ4_1 {
   static constexpr DType kDType = DType::kQ4_1;
-  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -61,35 +61,32 @@ struct DecodeQ4_1 {
 
 struct DecodeQ5_0 {
   static constexpr DType kDType = DType::kQ5_0;
-  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
-    nibbles32(lines, w);
-    add_fifth_bits(lines + 256, w);
+    nibbles32(line_at(lines, 1), w);
+    add_fifth_bits(lines, w);
     sink.template group<8, 16, 31, false>(k, w, halves(scales), zero());
   }
 };
 
 struct DecodeQ5_1 {
   static constexpr DType kDType = DType::kQ5_1;
-  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
-    nibbles32(lines, w);
-    add_fifth_bits(lines + 256, w);
+    nibbles32(line_at(lines, 1), w);
+    add_fifth_bits(lines, w);
     sink.template group<8, 0, 31, true>(k, w, halves(scales), halves(scales + 32));
   }
 };
 
 struct DecodeQ8_0 {
   static constexpr DType kDType = DType::kQ8_0;
-  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
-    for (int i = 0; i < 8; ++i) w[i] = load_line(lines + 64 * i);
+    for (int i = 0; i < 8; ++i) w[i] = load_line(line_at(lines, i));
     sink.template group<8, 128, 255, false>(k, w, halves(scales), zero());
   }
 };
@@ -101,7 +98,6 @@ WOOLLY_INLINE void iq4_codes(const uint8_t* lines, Bytes* w) {
 
 struct DecodeIQ4_NL {
   static constexpr DType kDType = DType::kIQ4_NL;
-  static constexpr size_t kGroups = 1;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -127,15 +123,15 @@ struct ScalesAndMins {
 
 WOOLLY_INLINE ScalesAndMins scales_and_mins(const uint8_t* lines) {
   const Bytes a = load_line(lines);
-  const Bytes b = load_line(lines + 64);
-  const Bytes c = load_line(lines + 128);
+  const Bytes b = load_line(line_at(lines, 1));
+  const Bytes c = load_line(line_at(lines, 2));
   return {{mask_bytes(a, 63), or_masked(low_nibbles(c), shift_right<2>(a), 48)},
           {mask_bytes(b, 63), or_masked(high_nibbles(c), shift_right<2>(b), 48)}};
 }
 
 template <typename Sink>
 struct GroupsQ4_K {
-  const uint8_t* lines;
+  const uint8_t* quants;
   size_t k;
   Floats d;
   Floats minus_dmin;
@@ -148,7 +144,7 @@ struct GroupsQ4_K {
     Bytes low[8];
     Bytes high[8];
     for (int i = 0; i < 8; ++i) {
-      const Bytes v = load_line(lines + 64 * (8 * kRun + i));
+      const Bytes v = load_line(line_at(quants, 8 * kRun + i));
       low[i] = low_nibbles(v);
       high[i] = high_nibbles(v);
     }
@@ -166,24 +162,26 @@ struct GroupsQ4_K {
 
 struct DecodeQ4_K {
   static constexpr DType kDType = DType::kQ4_K;
-  static constexpr size_t kGroups = 8;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
-    GroupsQ4_K<Sink> groups{
-        lines, k, halves(scales), negate(halves(scales + 32)), scales_and_mins(lines + 2048), sink};
+    GroupsQ4_K<Sink> groups{line_at(lines, 3),      k,
+                            halves(scales),         negate(halves(scales + 32)),
+                            scales_and_mins(lines), sink};
     unroll<4>(groups);
   }
 };
 
 template <typename Sink>
 struct GroupsQ5_K : GroupsQ4_K<Sink> {
+  const uint8_t* lines;
+
   template <int kRun>
   WOOLLY_METHOD void at() {
     Bytes low[8];
     Bytes high[8];
     for (int i = 0; i < 8; ++i) {
-      const Bytes v = load_line(this->lines + 64 * (8 * kRun + i));
-      const Bytes h = load_line(this->lines + 64 * (32 + i));
+      const Bytes h = load_line(line_at(lines, 3 + 2 * i));
+      const Bytes v = load_line(line_at(lines, kRun == 0 ? 4 + 2 * i : 11 + 8 * kRun + i));
       low[i] = or_masked(low_nibbles(v), bit_to_16<2 * kRun>(h), 16);
       high[i] = or_masked(high_nibbles(v), bit_to_16<2 * kRun + 1>(h), 16);
     }
@@ -201,11 +199,11 @@ struct GroupsQ5_K : GroupsQ4_K<Sink> {
 
 struct DecodeQ5_K {
   static constexpr DType kDType = DType::kQ5_K;
-  static constexpr size_t kGroups = 8;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
-    GroupsQ5_K<Sink> groups{{lines, k, halves(scales), negate(halves(scales + 32)),
-                             scales_and_mins(lines + 2560), sink}};
+    GroupsQ5_K<Sink> groups{
+        {nullptr, k, halves(scales), negate(halves(scales + 32)), scales_and_mins(lines), sink},
+        lines};
     unroll<4>(groups);
   }
 };
@@ -225,7 +223,7 @@ struct GroupsQ2_K {
     constexpr int kHalf = kPart / 2;
     constexpr int kSide = kPart % 2;
     Bytes v[4];
-    for (int i = 0; i < 4; ++i) v[i] = load_line(lines + 64 * (4 * kPart + i));
+    for (int i = 0; i < 4; ++i) v[i] = load_line(line_at(lines, 4 + 4 * kPart + i));
     group<8 * kHalf + 0 + kSide, 0>(v);
     group<8 * kHalf + 2 + kSide, 2>(v);
     group<8 * kHalf + 4 + kSide, 4>(v);
@@ -236,7 +234,7 @@ struct GroupsQ2_K {
   WOOLLY_METHOD void group(const Bytes* v) {
     Bytes w[4];
     for (int i = 0; i < 4; ++i) w[i] = mask_bytes(shift_right<kShift>(v[i]), 3);
-    const Bytes packed = load_line(lines + 1024 + 64 * (kGroup / 4));
+    const Bytes packed = load_line(line_at(lines, kGroup / 4));
     const Floats scale = multiply(d, to_floats(byte_of<kGroup % 4>(low_nibbles(packed))));
     const Floats offset =
         multiply(minus_dmin, to_floats(byte_of<kGroup % 4>(high_nibbles(packed))));
@@ -246,7 +244,6 @@ struct GroupsQ2_K {
 
 struct DecodeQ2_K {
   static constexpr DType kDType = DType::kQ2_K;
-  static constexpr size_t kGroups = 16;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     GroupsQ2_K<Sink> groups{lines, k, halves(scales), negate(halves(scales + 32)), sink};
@@ -269,8 +266,9 @@ struct GroupsQ3_K {
     Bytes v[4];
     Bytes third[4];
     for (int i = 0; i < 4; ++i) {
-      v[i] = load_line(lines + 64 * (4 * kPart + i));
-      third[i] = load_line(lines + 1024 + 64 * (4 * kSide + i));
+      third[i] = load_line(line_at(lines, 3 + 8 * kSide + 2 * i));
+      const int line = kHalf == 0 ? 4 + 8 * kSide + 2 * i : 19 + 4 * kSide + i;
+      v[i] = load_line(line_at(lines, line));
     }
     group<kHalf, kSide, 0>(v, third);
     group<kHalf, kSide, 1>(v, third);
@@ -298,12 +296,11 @@ struct GroupsQ3_K {
 
 struct DecodeQ3_K {
   static constexpr DType kDType = DType::kQ3_K;
-  static constexpr size_t kGroups = 16;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
-    const Bytes a = load_line(lines + 1536);
-    const Bytes b = load_line(lines + 1600);
-    const Bytes c = load_line(lines + 1664);
+    const Bytes a = load_line(lines);
+    const Bytes b = load_line(line_at(lines, 1));
+    const Bytes c = load_line(line_at(lines, 2));
     GroupsQ3_K<Sink> groups{
         lines,
         k,
@@ -329,18 +326,19 @@ struct GroupsQ6_K {
     constexpr int kHalf = kPart / 2;
     constexpr int kSide = kPart % 2;
     Bytes h[4];
-    for (int i = 0; i < 4; ++i) h[i] = load_line(lines + 2048 + 64 * (8 * kHalf + 4 * kSide + i));
-    pair<kHalf, kSide, 0>(h);
-    pair<kHalf, kSide, 1>(h);
+    const uint8_t* part = line_at(lines, 4 + 12 * kPart);
+    for (int i = 0; i < 4; ++i) h[i] = load_line(line_at(part, i));
+    pair<kHalf, kSide, 0>(line_at(part, 4), h);
+    pair<kHalf, kSide, 1>(line_at(part, 8), h);
   }
 
   // The low nibbles of four lines are run kRun of 32 values, the high ones run kRun + 2.
   template <int kHalf, int kSide, int kRun>
-  WOOLLY_METHOD void pair(const Bytes* h) {
+  WOOLLY_METHOD void pair(const uint8_t* quants, const Bytes* h) {
     Bytes low[4];
     Bytes high[4];
     for (int i = 0; i < 4; ++i) {
-      const Bytes v = load_line(lines + 64 * (16 * kHalf + 8 * kRun + 4 * kSide + i));
+      const Bytes v = load_line(line_at(quants, i));
       low[i] = or_masked(low_nibbles(v), shift_left<4 - 2 * kRun>(h[i]), 48);
       high[i] = or_masked(high_nibbles(v), shift_right<2 * kRun>(h[i]), 48);
     }
@@ -350,7 +348,7 @@ struct GroupsQ6_K {
 
   template <int kGroup>
   WOOLLY_METHOD void group(const Bytes* w) {
-    const Bytes packed = load_line(lines + 3072 + 64 * (kGroup / 4));
+    const Bytes packed = load_line(line_at(lines, kGroup / 4));
     const Floats scale = multiply(d, to_floats(signed_byte_of<kGroup % 4>(packed)));
     sink.template group<4, 32, 63, false>(k + 16 * kGroup, w, scale, zero());
   }
@@ -358,7 +356,6 @@ struct GroupsQ6_K {
 
 struct DecodeQ6_K {
   static constexpr DType kDType = DType::kQ6_K;
-  static constexpr size_t kGroups = 16;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     GroupsQ6_K<Sink> groups{lines, k, halves(scales), sink};
@@ -378,7 +375,7 @@ struct GroupsIQ4_XS {
   template <int kGroup>
   WOOLLY_METHOD void at() {
     Bytes w[8];
-    iq4_codes(lines + 256 * kGroup, w);
+    iq4_codes(line_at(lines, 1 + 4 * kGroup), w);
     const Ints top = shift_ints_left<4>(and_ints(shift_ints_right<2 * kGroup>(high), 3));
     const Ints scale = add_ints(add_ints(byte_of<kGroup / 2>(low[kGroup % 2]), top), set_ints(-32));
     sink.template group<8, 128, 255, false>(k + 32 * kGroup, w, multiply(d, to_floats(scale)),
@@ -388,10 +385,9 @@ struct GroupsIQ4_XS {
 
 struct DecodeIQ4_XS {
   static constexpr DType kDType = DType::kIQ4_XS;
-  static constexpr size_t kGroups = 8;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
-    const Bytes packed = load_line(lines + 2048);
+    const Bytes packed = load_line(lines);
     GroupsIQ4_XS<Sink> groups{lines,
                               k,
                               halves(scales),

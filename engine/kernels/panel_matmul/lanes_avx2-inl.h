@@ -14,8 +14,11 @@ struct Floats {
 #define WOOLLY_METHOD inline __attribute__((always_inline))
 #define WOOLLY_INLINE static WOOLLY_METHOD
 
+// In the order of the program: see lanes_avx512-inl.h.
 WOOLLY_INLINE Bytes load_line(const uint8_t* p) {
-  return {_mm256_load_si256((const __m256i*)p), _mm256_load_si256((const __m256i*)(p + 32))};
+  Bytes v = {_mm256_load_si256((const __m256i*)p), _mm256_load_si256((const __m256i*)(p + 32))};
+  __asm__ volatile("" : "+x"(v.lo), "+x"(v.hi));
+  return v;
 }
 WOOLLY_INLINE Bytes mask_bytes(Bytes v, uint8_t mask) {
   const __m256i m = _mm256_set1_epi8((char)mask);

@@ -8,7 +8,13 @@ typedef __m512 Floats;  // a float a lane
 #define WOOLLY_METHOD inline __attribute__((always_inline))
 #define WOOLLY_INLINE static WOOLLY_METHOD
 
-WOOLLY_INLINE Bytes load_line(const uint8_t* p) { return _mm512_load_si512(p); }
+// Loads stay in the order of the program, which is that of the addresses: shuffled by the compiler
+// they lose the hardware prefetcher (Q5_K: 0.55 of the read bandwidth instead of 0.93).
+WOOLLY_INLINE Bytes load_line(const uint8_t* p) {
+  Bytes v = _mm512_load_si512(p);
+  __asm__ volatile("" : "+v"(v));
+  return v;
+}
 WOOLLY_INLINE Bytes mask_bytes(Bytes v, uint8_t mask) {
   return _mm512_and_si512(v, _mm512_set1_epi8((char)mask));
 }

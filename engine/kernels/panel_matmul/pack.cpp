@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 #include "engine/kernels/panel_matmul/panel_layout.h"
 #include "engine/tensor/blocks.h"
@@ -19,13 +20,18 @@ struct PanelRow {
   std::byte* half(std::size_t i) const { return halves + i * (kLineBytes / 2); }
 };
 
-// The two directions of one description: `file` bytes to or from words of the panel.
+template <typename Field>
+std::span<std::byte> bytes_of(Field& field) {
+  return std::as_writable_bytes(std::span(&field, 1));
+}
+
+// The two directions of one description: bytes of the file's block to or from words of the panel,
+// every step-th line from the first.
 struct ToPanel {
-  template <typename Field>
-  static void words(const PanelRow& at, std::size_t first_line, Field& field) {
-    const auto* bytes = reinterpret_cast<const std::byte*>(&field);
-    for (std::size_t i = 0; i < sizeof field / 4; ++i) {
-      std::memcpy(at.word(first_line + i), bytes + 4 * i, 4);
+  static void words(const PanelRow& at, std::size_t first_line, std::span<std::byte> bytes,
+                    std::size_t step = 1) {
+    for (std::size_t i = 0; i < bytes.size() / 4; ++i) {
+      std::memcpy(at.word(first_line + i * step), &bytes[4 * i], 4);
     }
   }
   template <typename Field>
@@ -35,11 +41,10 @@ struct ToPanel {
 };
 
 struct FromPanel {
-  template <typename Field>
-  static void words(const PanelRow& at, std::size_t first_line, Field& field) {
-    auto* bytes = reinterpret_cast<std::byte*>(&field);
-    for (std::size_t i = 0; i < sizeof field / 4; ++i) {
-      std::memcpy(bytes + 4 * i, at.word(first_line + i), 4);
+  static void words(const PanelRow& at, std::size_t first_line, std::span<std::byte> bytes,
+                    std::size_t step = 1) {
+    for (std::size_t i = 0; i < bytes.size() / 4; ++i) {
+      std::memcpy(&bytes[4 * i], at.word(first_line + i * step), 4);
     }
   }
   template <typename Field>
@@ -66,12 +71,12 @@ void fifth_bits(ToPanel, const PanelRow& at, std::uint8_t (&qh)[4]) {
   std::uint32_t word = 0;
   std::memcpy(&word, qh, 4);
   word = bits_to_bytes(word);
-  ToPanel::words(at, 4, word);
+  ToPanel::words(at, 0, bytes_of(word));
 }
 
 void fifth_bits(FromPanel, const PanelRow& at, std::uint8_t (&qh)[4]) {
   std::uint32_t word = 0;
-  FromPanel::words(at, 4, word);
+  FromPanel::words(at, 0, bytes_of(word));
   word = bytes_to_bits(word);
   std::memcpy(qh, &word, 4);
 }
@@ -89,102 +94,113 @@ void flip_signs(const PanelRow& at, std::size_t lines) {
 // What a block of each format is in a panel; Way is the direction.
 template <typename Way>
 void move(Way, const PanelRow& at, BlockQ4_0& b) {
-  Way::words(at, 0, b.qs);
+  Way::words(at, 0, bytes_of(b.qs));
   Way::half(at, 0, b.d);
 }
 
 template <typename Way>
 void move(Way, const PanelRow& at, BlockIQ4_NL& b) {
-  Way::words(at, 0, b.qs);
+  Way::words(at, 0, bytes_of(b.qs));
   Way::half(at, 0, b.d);
 }
 
 template <typename Way>
 void move(Way, const PanelRow& at, BlockQ4_1& b) {
-  Way::words(at, 0, b.qs);
+  Way::words(at, 0, bytes_of(b.qs));
   Way::half(at, 0, b.d);
   Way::half(at, 1, b.m);
 }
 
 template <typename Way>
 void move(Way way, const PanelRow& at, BlockQ5_0& b) {
-  Way::words(at, 0, b.qs);
   fifth_bits(way, at, b.qh);
+  Way::words(at, 1, bytes_of(b.qs));
   Way::half(at, 0, b.d);
 }
 
 template <typename Way>
 void move(Way way, const PanelRow& at, BlockQ5_1& b) {
-  Way::words(at, 0, b.qs);
   fifth_bits(way, at, b.qh);
+  Way::words(at, 1, bytes_of(b.qs));
   Way::half(at, 0, b.d);
   Way::half(at, 1, b.m);
 }
 
 void move(ToPanel, const PanelRow& at, BlockQ8_0& b) {
-  ToPanel::words(at, 0, b.qs);
+  ToPanel::words(at, 0, bytes_of(b.qs));
   flip_signs(at, 8);
   ToPanel::half(at, 0, b.d);
 }
 
 void move(FromPanel, const PanelRow& at, BlockQ8_0& b) {
-  FromPanel::words(at, 0, b.qs);
+  FromPanel::words(at, 0, bytes_of(b.qs));
   for (std::int8_t& q : b.qs) q = static_cast<std::int8_t>(q ^ -128);
   FromPanel::half(at, 0, b.d);
 }
 
 template <typename Way>
 void move(Way, const PanelRow& at, BlockQ2_K& b) {
-  Way::words(at, 0, b.qs);
-  Way::words(at, 16, b.scales);
+  Way::words(at, 0, bytes_of(b.scales));
+  Way::words(at, 4, bytes_of(b.qs));
   Way::half(at, 0, b.d);
   Way::half(at, 1, b.dmin);
 }
 
 template <typename Way>
 void move(Way, const PanelRow& at, BlockQ3_K& b) {
-  Way::words(at, 0, b.qs);
-  Way::words(at, 16, b.hmask);
-  Way::words(at, 24, b.scales);
+  Way::words(at, 0, bytes_of(b.scales));
+  // The first reads of the masks stand beside the first half's quants.
+  for (std::size_t side = 0; side < 2; ++side) {
+    Way::words(at, 3 + 8 * side, bytes_of(b.hmask).subspan(16 * side, 16), 2);
+    Way::words(at, 4 + 8 * side, bytes_of(b.qs).subspan(16 * side, 16), 2);
+  }
+  Way::words(at, 19, bytes_of(b.qs).subspan(32));
   Way::half(at, 0, b.d);
 }
 
 template <typename Way>
 void move(Way, const PanelRow& at, BlockQ4_K& b) {
-  Way::words(at, 0, b.qs);
-  Way::words(at, 32, b.scales);
+  Way::words(at, 0, bytes_of(b.scales));
+  Way::words(at, 3, bytes_of(b.qs));
   Way::half(at, 0, b.d);
   Way::half(at, 1, b.dmin);
 }
 
 template <typename Way>
 void move(Way, const PanelRow& at, BlockQ5_K& b) {
-  Way::words(at, 0, b.qs);
-  Way::words(at, 32, b.qh);
-  Way::words(at, 40, b.scales);
+  Way::words(at, 0, bytes_of(b.scales));
+  // The first reads of the fifth bits stand beside the first run's quants.
+  Way::words(at, 3, bytes_of(b.qh), 2);
+  Way::words(at, 4, bytes_of(b.qs).first(32), 2);
+  Way::words(at, 19, bytes_of(b.qs).subspan(32));
   Way::half(at, 0, b.d);
   Way::half(at, 1, b.dmin);
 }
 
 template <typename Way>
 void move(Way, const PanelRow& at, BlockQ6_K& b) {
-  Way::words(at, 0, b.ql);
-  Way::words(at, 32, b.qh);
-  Way::words(at, 48, b.scales);
+  Way::words(at, 0, bytes_of(b.scales));
+  for (std::size_t half = 0; half < 2; ++half) {
+    for (std::size_t side = 0; side < 2; ++side) {
+      const std::size_t part = 4 + 12 * (2 * half + side);
+      Way::words(at, part, bytes_of(b.qh).subspan(16 * (2 * half + side), 16));
+      Way::words(at, part + 4, bytes_of(b.ql).subspan(16 * (4 * half + side), 16));
+      Way::words(at, part + 8, bytes_of(b.ql).subspan(16 * (4 * half + 2 + side), 16));
+    }
+  }
   Way::half(at, 0, b.d);
 }
 
 template <typename Way>
 void move(Way, const PanelRow& at, BlockIQ4_XS& b) {
-  Way::words(at, 0, b.qs);
-  Way::words(at, 32, b.scales_l);
+  Way::words(at, 0, bytes_of(b.scales_l));
+  Way::words(at, 1, bytes_of(b.qs));
   Way::half(at, 0, b.d);
   Way::half(at, 1, b.scales_h);
 }
 
-PanelRow place(const PanelLayout& layout, std::byte* panel, std::size_t row, std::size_t block,
-               std::size_t blocks) {
-  const BlockPlace at = block_place(layout, block, blocks);
+PanelRow place(const PanelLayout& layout, std::byte* panel, std::size_t row, std::size_t block) {
+  const BlockPlace at = block_place(layout, block);
   return {panel + at.lines + 4 * row, panel + at.halves + 2 * row};
 }
 
@@ -194,7 +210,7 @@ void pack_blocks(const PanelLayout& layout, const std::byte* data, std::size_t r
   for (std::size_t i = 0; i < blocks; ++i) {
     Block block;
     std::memcpy(&block, data + i * sizeof block, sizeof block);
-    move(ToPanel{}, place(layout, panel, row, i, blocks), block);
+    move(ToPanel{}, place(layout, panel, row, i), block);
   }
 }
 
@@ -203,7 +219,7 @@ void unpack_blocks(const PanelLayout& layout, const std::byte* panel, std::size_
                    std::size_t blocks, std::byte* data) {
   for (std::size_t i = 0; i < blocks; ++i) {
     Block block;
-    move(FromPanel{}, place(layout, const_cast<std::byte*>(panel), row, i, blocks), block);
+    move(FromPanel{}, place(layout, const_cast<std::byte*>(panel), row, i), block);
     std::memcpy(data + i * sizeof block, &block, sizeof block);
   }
 }
@@ -257,7 +273,9 @@ void pack_panel(DType dtype, const std::byte* data, std::size_t rows, std::size_
   const PanelLayout layout = panel_layout(dtype);
   const DTypeTraits& traits = dtype_traits(dtype);
   const std::size_t stride = row_bytes(dtype, cols);
-  if (rows < kPanelRows || layout.halves == 1 || cols % layout.block_values != 0) {
+  const std::size_t blocks = panel_blocks(layout, cols);
+  const bool half_line_unused = layout.halves == 1 && blocks % 2 == 1;
+  if (rows < kPanelRows || half_line_unused || cols % layout.block_values != 0) {
     std::memset(panel, 0, panel_bytes(dtype, cols));
   }
   if (traits.block_values == 1) {
@@ -271,7 +289,7 @@ void pack_panel(DType dtype, const std::byte* data, std::size_t rows, std::size_
   }
   with_block_type(dtype, [&]<typename Block>(Block*) {
     for (std::size_t row = 0; row < rows; ++row) {
-      pack_blocks<Block>(layout, data + row * stride, row, cols / layout.block_values, panel);
+      pack_blocks<Block>(layout, data + row * stride, row, blocks, panel);
     }
   });
 }

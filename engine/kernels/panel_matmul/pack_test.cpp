@@ -49,7 +49,7 @@ TEST_P(PanelTypes, BlocksNeitherOverlapNorLeaveThePanel) {
       for (std::size_t i = begin / 32; i < (begin + bytes) / 32; ++i) ++used.at(i);
     };
     for (std::size_t i = 0; i < blocks; ++i) {
-      const BlockPlace at = block_place(layout, i, blocks);
+      const BlockPlace at = block_place(layout, i);
       EXPECT_EQ(at.lines % kLineBytes, 0U);
       use(at.lines, layout.lines * kLineBytes);
       use(at.halves, layout.halves * kLineBytes / 2);

@@ -6,13 +6,13 @@
 // rows with one load, and a panel has exactly the bytes of its 16 rows but for half a line at the
 // end of some.
 //
-//   block      one block of the format from each of the 16 rows: `lines` lines, in the order
-//              quants, high bits, packed scales (pack.cpp lists them)
+//   block      one block of the format from each of the 16 rows: `lines` lines, in the order in
+//              which they are used: packed scales, high bits, quants (pack.cpp lists them)
 //   halves     the blocks' binary16 scales, vectors of 16 (32 bytes): one or two per block
 //
-// With two halves a block is its lines, then one line of both halves. With one half two blocks
-// share a line: lines of block 2i, lines of 2i + 1, then their halves; a last block without a
-// partner has a line of its own, its second half unused.
+// With two halves a block is one line of both, then its lines. With one half two blocks share a
+// line: halves of blocks 2i and 2i + 1, lines of 2i, lines of 2i + 1. So addresses only rise:
+// what a hardware prefetcher follows.
 // F32: a line is one column. F16: two columns. BF16: 16 words, each the pair (k, k + 1), k low.
 // A last panel of fewer rows is filled with zeros.
 #pragma once
@@ -66,22 +66,18 @@ constexpr PanelLayout panel_layout(DType dtype) {
   return {1, 1, 0};
 }
 
-// Where block i of `blocks` lies from the beginning of its panel.
+// Where block i lies from the beginning of its panel.
 struct BlockPlace {
   size_t lines;
   size_t halves;
 };
 
-constexpr BlockPlace block_place(const PanelLayout& layout, size_t i, size_t blocks) {
+constexpr BlockPlace block_place(const PanelLayout& layout, size_t i) {
   const size_t bytes = layout.lines * kLineBytes;
-  if (layout.halves != 1) {
-    const size_t begin = i * (bytes + (layout.halves == 0 ? 0 : kLineBytes));
-    return {begin, begin + bytes};
-  }
-  const size_t pair = i / 2 * (2 * bytes + kLineBytes);
-  const size_t lines = pair + i % 2 * bytes;
-  const bool alone = i % 2 == 0 && i + 1 == blocks;
-  return {lines, pair + (alone ? bytes : 2 * bytes + i % 2 * (kLineBytes / 2))};
+  const size_t shared = layout.halves == 1 ? 2 : 1;  // blocks after one line of halves
+  const size_t head = layout.halves == 0 ? 0 : kLineBytes;
+  const size_t halves = i / shared * (head + shared * bytes);
+  return {halves + head + i % shared * bytes, halves + i % shared * (kLineBytes / 2)};
 }
 
 constexpr size_t panel_blocks(const PanelLayout& layout, size_t cols) {

@@ -33,6 +33,9 @@ struct PanelWeights {
   std::size_t bytes() const { return panels() * panel_bytes; }
 };
 
+// How far ahead of its reads a product best fetches, measured on Zen 4.
+constexpr std::size_t kPanelPrefetchBytes = 6144;
+
 struct PanelMatmulArgs {
   const PanelWeights* weights = nullptr;
   const Activations* x = nullptr;  // [m]

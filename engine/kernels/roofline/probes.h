@@ -22,8 +22,8 @@ struct ReadPattern {
   int streams;  // 1, 2, 4 or 8
   int prefetch_bytes;
 };
-inline constexpr ReadPattern kReadPatterns[] = {{1, 0},    {1, 1024}, {1, 4096}, {2, 0},
-                                                {2, 1024}, {4, 0},    {4, 1024}, {8, 0}};
+inline constexpr ReadPattern kReadPatterns[] = {{1, 0},    {1, 1024}, {1, 2048}, {1, 8192}, {2, 0},
+                                                {2, 2048}, {4, 0},    {4, 4096}, {8, 0}};
 
 // XOR of the 64-bit words of `data`. `bytes` is a multiple of kReadGrainBytes, `data` aligned
 // to 64. Traffic: `bytes`, once.

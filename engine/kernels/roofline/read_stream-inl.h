@@ -17,6 +17,7 @@ template <typename Vector, int kStreams, bool kPrefetch>
 uint64_t read_parallel_streams(const char* data, size_t bytes, size_t ahead) noexcept {
   constexpr size_t kStep = size_t{Vector::kAccumulators} * Vector::kBytes;
   constexpr size_t kCacheLine = 64;
+  constexpr int kSecondLevelCache = 2;  // the first level's miss buffers are left to the reads
   typename Vector::Register sums[Vector::kAccumulators];
   for (auto& sum : sums) sum = Vector::zero();
 
@@ -26,7 +27,7 @@ uint64_t read_parallel_streams(const char* data, size_t bytes, size_t ahead) noe
       const char* p = data + static_cast<size_t>(stream) * part + offset;
       if constexpr (kPrefetch) {
         for (size_t line = 0; line < kStep; line += kCacheLine) {
-          __builtin_prefetch(p + ahead + line);
+          __builtin_prefetch(p + ahead + line, 0, kSecondLevelCache);
         }
       }
       for (int i = 0; i < Vector::kAccumulators; ++i) {
