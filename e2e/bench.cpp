@@ -90,6 +90,9 @@ samples::Record record_of(const Outcome& outcome, const std::string& started_at,
     for (samples::Result& result : metrics_of(run)) {
       record.results.push_back(std::move(result));
     }
+    if (ProfileEntries profile = profile_of(run); !profile.empty()) {
+      record.profiles.push_back({benchmark_name(run.benchmark), std::move(profile)});
+    }
   }
   return record;
 }

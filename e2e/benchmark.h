@@ -22,6 +22,7 @@ struct Benchmark {
   std::string kv_type = "f16";
   OptionList options;         // optimization flags, --opt name=value
   std::string expected_hash;  // of the generated tokens; "" when not known
+  bool profile = false;       // record where the time goes
 };
 
 // The key in the database: "e2e/MODELSTEM/pp512_tg128_d0".
@@ -40,6 +41,7 @@ struct Settings {
   std::optional<std::string> implementation;
   std::optional<std::string> kv_type;
   std::optional<std::string> expected_hash;
+  std::optional<bool> profile;
   OptionList options;
 };
 

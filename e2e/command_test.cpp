@@ -83,6 +83,21 @@ TEST_F(Command, ScenarioModelsTableAndDatabase) {
   EXPECT_EQ(runs[0].benchmarks, 2);
 }
 
+TEST_F(Command, ProfilesArePrintedAndStored) {
+  const std::string database = (*folder_ / "p.db").string();
+  const ProcessResult result = bench(cheap({"--profile", "--db", database}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const nlohmann::json profiles = nlohmann::json::parse(result.out).at("profiles");
+  ASSERT_THAT(profiles, SizeIs(1));
+  EXPECT_EQ(profiles[0].at("benchmark"), "e2e/tiny-Q8_0/pp8_tg4_d0");
+  const store::Store stored = store::Store::open_existing(database);
+  const samples::Record record = stored.run(stored.runs().at(0).id);
+  EXPECT_EQ(nlohmann::json::parse(samples::to_json(record).dump()).at("profiles"), profiles);
+  const ProcessResult table = bench({"-m", model(), "--pp", "8", "--tg", "4", "--launches", "1",
+                                     "--no-cold", "--no-roof", "--profile"});
+  EXPECT_THAT(table.out, HasSubstr("| gate_up "));
+}
+
 TEST_F(Command, AWrongAnswerIsExitCodeFour) {
   const ProcessResult first = bench(cheap());
   const std::string hash = sample_of(first.out, "decode_tps").at("answer_hash");

@@ -38,6 +38,7 @@ SessionOptions session_options(const Benchmark& benchmark) {
   // Exactly what the benchmark needs, so that the KV cache's share of the peak memory is its own.
   options.context = benchmark.depth_tokens + benchmark.prompt_tokens + benchmark.generated_tokens;
   options.opts = benchmark.options;
+  options.profile = benchmark.profile;
   return options;
 }
 
@@ -164,6 +165,7 @@ LaunchReport run_launch(const Benchmark& benchmark) {
 
   warm_up(session, all, benchmark.generated_tokens);
   if (depth > 0) session.prefill(all.first(depth));
+  session.clear_profile();
   std::vector<Round> rounds = generate_in_rounds(session, benchmark, all.subspan(depth));
   report.token_hash = rounds.front().token_hash;
   report.prefill_s = median_round(rounds, [](const Round& r) { return r.prefill_s; }).prefill_s;
@@ -171,6 +173,7 @@ LaunchReport run_launch(const Benchmark& benchmark) {
   report.decode_ns =
       median_round(rounds, [](const Round& r) { return r.decode_total_ns(); }).decode_ns;
 
+  report.profile = session.profile();
   report.peak_rss_bytes = peak_rss_bytes();
   report.implementation = benchmark.implementation;
   report.kv_type = benchmark.kv_type;

@@ -18,6 +18,7 @@ std::vector<std::string> launch_arguments(const LaunchRequest& request) {
   for (const auto& [name, value] : b.options) {
     arguments.push_back(fmt::format("--opt={}={}", name, value));
   }
+  if (b.profile) arguments.emplace_back("--profile");
   if (request.load_only) arguments.emplace_back("--load-only");
   return arguments;
 }
@@ -34,6 +35,7 @@ LaunchRequest parse_launch_arguments(int argc, char** argv) {
     app.add_option(fmt::format("--{}", count.name), b.*count.target);
   }
   app.add_option("--opt", options)->allow_extra_args(false);
+  app.add_flag("--profile", b.profile);
   app.add_flag("--load-only", request.load_only);
   try {
     app.parse(argc, argv);

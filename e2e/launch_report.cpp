@@ -7,6 +7,8 @@
 
 #include <woolly/error.h>
 
+#include "engine/runtime/profile_json.h"
+
 namespace woolly::e2e {
 namespace {
 
@@ -64,13 +66,21 @@ ModelInfo read_model(const json& object) {
   return model;
 }
 
+ProfileEntries read_profile(const json& array) {
+  try {
+    return profile_from_json(array);
+  } catch (const json::exception& error) {
+    fail(fmt::format("report with a bad 'profile': {}", error.what()));
+  }
+}
+
 }  // namespace
 
 nlohmann::ordered_json to_json(const LaunchReport& report) {
   nlohmann::ordered_json options = nlohmann::ordered_json::object();
   for (const auto& [name, value] : report.options) options[name] = value;
   const ModelInfo& model = report.model;
-  return {
+  nlohmann::ordered_json json{
       {"load_ms", report.load_ms},
       {"prefill_s", report.prefill_s},
       {"ttft_ms", report.ttft_ms},
@@ -93,6 +103,8 @@ nlohmann::ordered_json to_json(const LaunchReport& report) {
         {"context_train", model.context_train},
         {"vocab_size", model.vocab_size}}},
   };
+  if (!report.profile.empty()) json["profile"] = profile_to_json(report.profile);
+  return json;
 }
 
 LaunchReport parse_launch_report(std::string_view text, const Benchmark& benchmark) {
@@ -122,6 +134,7 @@ LaunchReport parse_launch_report(std::string_view text, const Benchmark& benchma
     report.options.emplace_back(name, value);
   }
   report.model = read_model(read<json>(object, "model"));
+  if (benchmark.profile) report.profile = read_profile(read<json>(object, "profile"));
   return report;
 }
 

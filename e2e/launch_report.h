@@ -26,6 +26,7 @@ struct LaunchReport {
   int threads = 0;     // in force, never 0
   OptionList options;  // effective
   ModelInfo model{};
+  ProfileEntries profile;  // empty unless asked for
 };
 
 nlohmann::ordered_json to_json(const LaunchReport& report);

@@ -68,6 +68,19 @@ TEST(LaunchReport, RefusesImpossibleFigures) {
   EXPECT_THAT(refusal(broken.dump()), HasSubstr("'zz'"));
 }
 
+TEST(LaunchReport, HasAProfileWhereOneWasAskedFor) {
+  Benchmark benchmark = four_tokens();
+  LaunchReport report = test::good_report(benchmark);
+  report.profile = {{"decode", "qkv", 1, 4, 0.5, 10, 20}};
+  const std::string text = to_json(report).dump();
+  benchmark.profile = true;
+  EXPECT_EQ(to_json(parse_launch_report(text, benchmark)), to_json(report));
+  EXPECT_THROW(parse_launch_report(good().dump(), benchmark), Error);
+  nlohmann::ordered_json broken = to_json(report);
+  broken["profile"] = {{{"stage", 3}}};
+  EXPECT_THROW(parse_launch_report(broken.dump(), benchmark), Error);
+}
+
 TEST(LoadReport, IsOneNumber) {
   EXPECT_EQ(parse_load_report(R"({"load_ms": 12.5})"), 12.5);
   EXPECT_THROW(parse_load_report(R"({"load_ms": -1})"), Error);

@@ -17,6 +17,7 @@ using namespace woolly;
 constexpr const char* kExamples =
     "  woolly bench -m model.gguf\n"
     "  woolly bench -m model.gguf --pp 2048 --tg 64 --depth 4096 --launches 5 --db woolly.db\n"
+    "  woolly bench -m model.gguf --profile --launches 3\n"
     "  woolly bench -m a.gguf -m b.gguf --scenario e2e/scenarios/quick.json --json\n";
 
 struct CommandLine {
@@ -27,6 +28,7 @@ struct CommandLine {
   e2e::Settings settings;
   double timeout_s = 3600;
   bool json = false;
+  bool profile = false;
   bool no_cold = false;
   bool no_roof = false;
 };
@@ -59,6 +61,9 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_option("--scenario", line.scenario, "Benchmarks from a file (e2e/README.md)");
   app.add_option("--expect-hash", line.settings.expected_hash,
                  "Hash the generated tokens must have, else exit 4");
+  app.add_flag("--profile", line.profile,
+               "Show and store where the time goes: per operation (and layer, with --json) time, "
+               "bytes, FLOPs and share of the roof");
   app.add_option("--db", line.database, "Store the results in this database");
   app.add_option("--timeout", line.timeout_s, "Seconds one launch may take; 0: no limit [3600]")
       ->check(CLI::NonNegativeNumber);
@@ -79,6 +84,7 @@ int bench(CommandLine& line) {
   for (const std::string& option : line.options) {
     line.settings.options.push_back(e2e::parse_option(option));
   }
+  if (line.profile) line.settings.profile = true;
   std::optional<e2e::Scenario> scenario;
   if (!line.scenario.empty()) scenario = e2e::load_scenario(line.scenario);
 

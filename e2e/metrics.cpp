@@ -9,6 +9,7 @@
 #include <set>
 
 #include "e2e/percentile.h"
+#include "engine/cli/profile_table.h"
 
 namespace woolly::e2e {
 namespace {
@@ -104,6 +105,15 @@ std::vector<samples::Result> metrics_of(const BenchmarkRun& run) {
   add_values("read_gbps", "GB/s", run.read_gbps);
   if (decoded) add_values("roof_fraction", "1", roof_fractions(run));
   return results;
+}
+
+ProfileEntries profile_of(const BenchmarkRun& run) {
+  ProfileEntries entries;
+  if (!counts(run)) return entries;
+  for (const LaunchReport& report : run.launches) {
+    entries.insert(entries.end(), report.profile.begin(), report.profile.end());
+  }
+  return cli::merged(entries);
 }
 
 samples::Environment run_fields(const std::vector<BenchmarkRun>& runs) {

@@ -18,6 +18,9 @@ double decode_tps(const LaunchReport& report);
 // failed run and for one without a finished launch.
 std::vector<samples::Result> metrics_of(const BenchmarkRun& run);
 
+// Where the time went, summed over the launches; empty when that was not asked for or none counts.
+ProfileEntries profile_of(const BenchmarkRun& run);
+
 // What the run adds to the environment contract: model_hash, model_name, threads, isa, kv_type,
 // implementation and opt.NAME of every effective option. A value in which the benchmarks differ is
 // listed per benchmark, so that only runs of the same set compare.

@@ -4,21 +4,13 @@
 
 #include <algorithm>
 
+#include "engine/cli/aligned_table.h"
+#include "engine/cli/profile_table.h"
+
 namespace woolly::e2e {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
-
-std::size_t display_width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-  }));
-}
-
-std::string padded(const std::string& text, std::size_t width, bool right) {
-  const std::string space(width - display_width(text), ' ');
-  return right ? space + text : text + space;
-}
 
 std::string size_text(double bytes) {
   constexpr double kMiB = 1024.0 * 1024.0;
@@ -95,31 +87,6 @@ std::vector<std::string> detail_row(const BenchmarkRun& run, const Medians& medi
 
 }  // namespace
 
-std::string aligned_table(const std::vector<std::vector<std::string>>& rows,
-                          const std::vector<bool>& right) {
-  std::vector<std::size_t> widths(right.size(), 3);
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], display_width(row[i]));
-    }
-  }
-  std::string text;
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    text += "|";
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      text += " " + padded(rows[r][i], widths[i], right[i]) + " |";
-    }
-    text += "\n";
-    if (r > 0) continue;
-    text += "|";
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      text += " " + std::string(widths[i] - 1, '-') + (right[i] ? ": |" : "- |");
-    }
-    text += "\n";
-  }
-  return text;
-}
-
 std::string results_table(const std::vector<BenchmarkRun>& runs) {
   Rows speed = {{"model", "size", "params", "impl", "isa", "threads", "kv", "test", "t/s"}};
   Rows details = {{"benchmark", "launches", "ttft ms", "itl p50 ms", "itl p95 ms", "itl p99 ms",
@@ -131,9 +98,20 @@ std::string results_table(const std::vector<BenchmarkRun>& runs) {
     details.push_back(detail_row(run, medians));
   }
   if (speed.size() == 1) return "";
-  return aligned_table(speed, {false, true, true, false, false, true, false, false, true}) + "\n" +
-         aligned_table(details,
-                       {false, true, true, true, true, true, true, true, true, true, true});
+  std::string text =
+      cli::aligned_table(speed, {false, true, true, false, false, true, false, false, true}) +
+      "\n" +
+      cli::aligned_table(details,
+                         {false, true, true, true, true, true, true, true, true, true, true});
+  for (const BenchmarkRun& run : runs) {
+    const ProfileEntries profile = profile_of(run);
+    if (profile.empty()) continue;
+    const double roof = run.read_gbps.empty() ? 0 : samples::summarize(run.read_gbps).median;
+    text += fmt::format("\n{}{}\n{}", benchmark_name(run.benchmark),
+                        roof > 0 ? fmt::format(", memory roof {:.1f} GB/s", roof) : "",
+                        cli::profile_table(profile, roof));
+  }
+  return text;
 }
 
 }  // namespace woolly::e2e

@@ -11,14 +11,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-TEST(AlignedTable, AlignsByCodePoints) {
-  EXPECT_EQ(aligned_table({{"name", "t/s"}, {"a", "1 ± 2"}, {"longer", "3"}}, {false, true}),
-            "| name   |   t/s |\n"
-            "| ------ | ----: |\n"
-            "| a      | 1 ± 2 |\n"
-            "| longer |     3 |\n");
-}
-
 TEST(ResultsTable, HasARowPerTestAndOnePerBenchmark) {
   BenchmarkRun run;
   run.benchmark.model = "m.gguf";

@@ -13,6 +13,7 @@
 
 #include "baselines/samples/timestamp.h"
 #include "engine/base/check.h"
+#include "engine/runtime/profile_json.h"
 
 namespace woolly::samples {
 namespace {
@@ -112,6 +113,23 @@ Result result_from_json(const nlohmann::json& json, std::string_view source,
   return result;
 }
 
+std::vector<BenchmarkProfile> profiles_from_json(const nlohmann::json& json,
+                                                 std::string_view source) {
+  if (!json.is_array()) bad(source, "\"profiles\" is no array");
+  std::vector<BenchmarkProfile> profiles;
+  for (const nlohmann::json& item : json) {
+    if (!item.is_object()) bad(source, "\"profiles\" holds no object");
+    BenchmarkProfile& profile = profiles.emplace_back();
+    profile.benchmark = text_member(item, "benchmark", source, "a profile");
+    try {
+      profile.entries = profile_from_json(member(item, "entries", source, "a profile"));
+    } catch (const nlohmann::json::exception&) {
+      bad(source, fmt::format("the profile of {} is malformed", profile.benchmark));
+    }
+  }
+  return profiles;
+}
+
 }  // namespace
 
 bool higher_is_better(std::string_view metric, std::string_view unit) {
@@ -165,6 +183,10 @@ nlohmann::ordered_json to_json(const Record& record) {
                                {"ci_high", summary.ci_high},
                                {"answer_hash", result.answer_hash}});
   }
+  for (const BenchmarkProfile& profile : record.profiles) {
+    json["profiles"].push_back(
+        {{"benchmark", profile.benchmark}, {"entries", profile_to_json(profile.entries)}});
+  }
   return json;
 }
 
@@ -196,6 +218,17 @@ void validate(const Record& record, std::string_view source) {
       bad(source, fmt::format("{} is there twice", where));
     }
   }
+  for (const BenchmarkProfile& profile : record.profiles) {
+    check_name(source, "\"benchmark\" of a profile", profile.benchmark);
+    for (const ProfileEntry& e : profile.entries) {
+      check_name(source, "\"stage\" of a profile", e.stage);
+      check_name(source, "\"operation\" of a profile", e.operation);
+      if (!std::isfinite(e.seconds) || !std::isfinite(e.bytes) || !std::isfinite(e.flops)) {
+        bad(source,
+            fmt::format("the profile of {} has a number that is not finite", profile.benchmark));
+      }
+    }
+  }
 }
 
 Record from_json(const nlohmann::json& json, std::string_view source) {
@@ -215,6 +248,9 @@ Record from_json(const nlohmann::json& json, std::string_view source) {
   record.results.reserve(results.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
     record.results.push_back(result_from_json(results[i], source, fmt::format("results[{}]", i)));
+  }
+  if (const auto profiles = json.find("profiles"); profiles != json.end()) {
+    record.profiles = profiles_from_json(*profiles, source);
   }
   validate(record, source);
   return record;

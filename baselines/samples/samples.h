@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <woolly/profile.h>
+
 namespace woolly::samples {
 
 // Field name to value, both text; the names are listed in environment.h. A sorted map, so that two
@@ -23,11 +25,18 @@ struct Result {
   std::string answer_hash;      // of what was computed; "" when the producer has none
 };
 
+// Where the time of a benchmark went, summed over its launches.
+struct BenchmarkProfile {
+  std::string benchmark;
+  ProfileEntries entries;
+};
+
 struct Record {
   std::string producer;    // "woolly-bench", "woolly-micro", "google-benchmark", "llama-bench"
   std::string started_at;  // UTC, "2026-01-31T12:00:00Z"
   Environment environment;
   std::vector<Result> results;
+  std::vector<BenchmarkProfile> profiles = {};  // of the benchmarks that were profiled
 };
 
 // true when larger values are better. Throws Error (usage) for a metric it does not know by name

@@ -110,6 +110,21 @@ CREATE TABLE aa_sample (
   recorded_at TEXT NOT NULL
 );
 CREATE INDEX aa_sample_by_benchmark ON aa_sample (benchmark_id, machine_id);
+)sql",
+                                             R"sql(
+CREATE TABLE profile (
+  run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  benchmark TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  stage TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  layer INTEGER,
+  passes INTEGER NOT NULL,
+  seconds REAL NOT NULL,
+  bytes REAL NOT NULL,
+  flops REAL NOT NULL,
+  PRIMARY KEY (run_id, benchmark, position)
+) WITHOUT ROWID;
 )sql"};
   return list;
 }

@@ -87,6 +87,7 @@ RunId insert_run(SQLite::Database& database, const samples::Record& record) {
       sample.reset();
     }
   }
+  insert_profiles(database, id, record.profiles);
   return id;
 }
 
@@ -196,6 +197,7 @@ samples::Record Store::run(RunId id) const {
     for (int part = 2; part <= 4; ++part)
       merge_fields(query.getColumn(part).getString(), record.environment);
     record.results = results_of(impl_->database, id);
+    record.profiles = profiles_of(impl_->database, id);
     return record;
   });
 }

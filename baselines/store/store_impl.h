@@ -20,6 +20,11 @@ struct Store::Impl {
 std::int64_t benchmark_row(SQLite::Database& database, const SeriesKey& key);
 std::int64_t machine_row(SQLite::Database& database, const std::string& fingerprint);
 
+// Where the time of a run's benchmarks went.
+void insert_profiles(SQLite::Database& database, RunId run,
+                     const std::vector<samples::BenchmarkProfile>& profiles);
+std::vector<samples::BenchmarkProfile> profiles_of(const SQLite::Database& database, RunId run);
+
 // Error (usage) unless the run is there.
 void require_run(const SQLite::Database& database, RunId id);
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <numeric>
 #include <string>
 
 #include "engine/base/check.h"
@@ -64,7 +65,7 @@ int usable_cores() {
   return quota > 0 ? std::min(cores, quota) : cores;
 }
 
-ThreadPool::ThreadPool(int threads) {
+ThreadPool::ThreadPool(int threads) : shares_(threads) {
   WOOLLY_CHECK(threads >= 1);
   CPU_ZERO(&allowed_);
   bind_ =
@@ -77,8 +78,7 @@ ThreadPool::ThreadPool(int threads) {
 
 ThreadPool::~ThreadPool() {
   stop_.store(true, std::memory_order_relaxed);
-  generation_.fetch_add(1, std::memory_order_release);
-  generation_.notify_all();
+  start(next_round(false));
   for (std::thread& worker : workers_) worker.join();
 }
 
@@ -96,16 +96,54 @@ void ThreadPool::bind(int thread) const noexcept {
   }
 }
 
+// Lets the workers go. Even rounds are runs, in which every worker takes part; odd ones are shared,
+// and a worker may miss them. It knows which from the number it has read, whatever happened since.
+void ThreadPool::start(std::uint32_t round) noexcept {
+  round_.store(round, std::memory_order_release);
+  round_.notify_all();
+}
+
+void ThreadPool::wait_until_done() noexcept {
+  for (auto left = pending_.load(std::memory_order_acquire); left != 0;
+       left = pending_.load(std::memory_order_acquire)) {
+    wait_for_change(pending_, left);
+  }
+}
+
+void ThreadPool::done(std::int64_t count) noexcept {
+  if (pending_.fetch_sub(count, std::memory_order_acq_rel) == count) pending_.notify_all();
+}
+
 void ThreadPool::run_erased(Task task, void* context) {
   task_ = task;
   task_context_ = context;
-  pending_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
-  generation_.fetch_add(1, std::memory_order_release);
-  generation_.notify_all();
+  pending_.store(static_cast<std::int64_t>(workers_.size()), std::memory_order_relaxed);
+  start(next_round(false));
   task(context, 0);
-  for (int left = pending_.load(std::memory_order_acquire); left != 0;
-       left = pending_.load(std::memory_order_acquire)) {
-    wait_for_change(pending_, left);
+  wait_until_done();
+}
+
+void ThreadPool::share_erased(std::span<const std::size_t> units, bool steal, Task prepare,
+                              PieceTask body, void* context) {
+  const std::size_t count = std::accumulate(units.begin(), units.end(), std::size_t{0});
+  if (count == 0) return;
+  task_ = prepare;
+  piece_task_ = body;
+  task_context_ = context;
+  pending_.store(static_cast<std::int64_t>(count), std::memory_order_relaxed);
+  const std::uint32_t round = next_round(true);
+  shares_.reset(round, units, steal);
+  start(round);
+  work_on_shares(0, round);
+  wait_until_done();
+}
+
+void ThreadPool::work_on_shares(int thread, std::uint32_t round) noexcept {
+  WorkShares::Piece piece{};
+  for (bool prepared = false; shares_.take(thread, round, piece); prepared = true) {
+    if (!prepared) task_(task_context_, thread);
+    piece_task_(task_context_, thread, piece);
+    done(static_cast<std::int64_t>(piece.end - piece.begin));
   }
 }
 
@@ -113,11 +151,15 @@ void ThreadPool::work(int thread) {
   bind(thread);
   std::uint32_t seen = 0;
   for (;;) {
-    wait_for_change(generation_, seen);
-    seen = generation_.load(std::memory_order_acquire);
+    wait_for_change(round_, seen);
+    seen = round_.load(std::memory_order_acquire);
     if (stop_.load(std::memory_order_relaxed)) return;
-    task_(task_context_, thread);
-    if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_all();
+    if (is_shared(seen)) {
+      work_on_shares(thread, seen);
+    } else {
+      task_(task_context_, thread);
+      done(1);
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <numeric>
@@ -35,6 +36,56 @@ TEST(ThreadPool, RangesCoverEverythingOnce) {
       for (const int hit : hits) ASSERT_EQ(hit, 1);
     }
   }
+}
+
+// Every unit once, on threads that were prepared once, whatever mix of rounds came before.
+TEST(ThreadPool, SharesEveryUnitOnce) {
+  for (const int threads : {1, 2, 5}) {
+    ThreadPool pool(threads);
+    std::vector<int> prepared(static_cast<std::size_t>(threads));
+    for (int round = 0; round < 300; ++round) {
+      const bool steal = round % 3 != 0;
+      const std::array<std::size_t, 3> units{static_cast<std::size_t>(round % 50), 1, 17};
+      std::vector<std::vector<int>> hits;
+      for (const std::size_t n : units) hits.emplace_back(n);
+      std::fill(prepared.begin(), prepared.end(), 0);
+      pool.share(
+          units, steal, [&](int thread) { ++prepared[static_cast<std::size_t>(thread)]; },
+          [&](int thread, std::size_t list, std::size_t begin, std::size_t end) {
+            EXPECT_EQ(prepared[static_cast<std::size_t>(thread)], 1);
+            for (std::size_t i = begin; i < end; ++i) ++hits[list][i];
+          });
+      for (const auto& list : hits) {
+        for (const int hit : list) ASSERT_EQ(hit, 1);
+      }
+      if (round % 7 == 0) {
+        std::atomic<int> ran{0};
+        pool.run([&](int) { ++ran; });
+        ASSERT_EQ(ran.load(), threads);
+      }
+    }
+  }
+}
+
+// A thread that cannot come does not hold up a round: the others do its share.
+TEST(ThreadPool, DoesNotWaitForAThreadThatIsLate) {
+  ThreadPool pool(2);
+  std::atomic<bool> release{false};
+  std::atomic<int> late_units{0};
+  const std::array<std::size_t, 1> units{64};
+  // The worker is kept in its first piece; the caller does all that is left.
+  std::atomic<int> done{0};
+  pool.share(
+      units, true, [](int) {},
+      [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
+        if (thread == 1) {
+          while (!release.load()) std::this_thread::yield();
+          late_units += static_cast<int>(end - begin);
+        }
+        if ((done += static_cast<int>(end - begin)) + 16 >= 64) release = true;
+      });
+  EXPECT_EQ(done.load(), 64);
+  EXPECT_LE(late_units.load(), 32);
 }
 
 TEST(ThreadPool, SleepsAndWakes) {

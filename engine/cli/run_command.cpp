@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,12 +13,15 @@
 #include <vector>
 
 #include <woolly/error.h>
+#include <woolly/roofline.h>
 #include <woolly/sampler.h>
 #include <woolly/session.h>
 
 #include "engine/cli/commands.h"
+#include "engine/cli/profile_table.h"
 #include "engine/cli/session_flags.h"
-#include "engine/model/decode_pass.h"
+#include "engine/model/forward.h"
+#include "engine/runtime/profile_json.h"
 #include "engine/runtime/prompt_lookup.h"
 #include "engine/runtime/resource_usage.h"
 #include "engine/tokenizer/utf8_stream.h"
@@ -36,6 +40,7 @@ struct RunArgs {
   int new_tokens = 0;  // 0: kDefaultNewTokens, or what fits
   int speculate = 0;   // guesses a pass; 0: none
   bool json = false;
+  bool profile = false;
   bool ignore_eos = false;
 };
 
@@ -46,6 +51,7 @@ struct Timings {
   int prompt_tokens = 0;
   int decoded_tokens = 0;  // one fewer than tokens chosen: the first is the prompt's
   std::optional<SpeculationCounts> speculation;
+  std::uint64_t peak_rss = 0;  // bytes
 
   double prefill_tps() const { return prefill_s > 0 ? prompt_tokens / prefill_s : 0; }
   double decode_tps() const { return decode_s > 0 ? decoded_tokens / decode_s : 0; }
@@ -55,6 +61,8 @@ struct Generation {
   std::string text;
   std::vector<TokenId> tokens;
   Timings timings;
+  ProfileEntries profile;
+  double read_gbps = 0;  // the memory roof, measured where there is a profile
 };
 
 double seconds_since(Clock::time_point start) {
@@ -167,9 +175,17 @@ Generation generate(const RunArgs& args, Session& session) {
   }
   timings.decode_s = seconds_since(start);
   timings.decoded_tokens = session.position() - before;
+  timings.peak_rss = peak_rss_bytes();
   result.tokens = writer.tokens();
   result.text = writer.finish();
   return result;
+}
+
+double measure_read_gbps() {
+  RooflineOptions options;
+  options.best_only = true;
+  options.read_only = true;
+  return measure_roofline(options).read_gbps;
 }
 
 void print_json(const Generation& g) {
@@ -183,13 +199,17 @@ void print_json(const Generation& g) {
                                  {"decoded_tokens", t.decoded_tokens},
                                  {decode + "_ms", t.decode_s * 1e3},
                                  {decode + "_tps", t.decode_tps()},
-                                 {"peak_rss_bytes", peak_rss_bytes()}};
+                                 {"peak_rss_bytes", t.peak_rss}};
   if (t.speculation) {
     timings["speculation"] = {{"passes", t.speculation->passes},
                               {"guessed", t.speculation->guessed},
                               {"accepted", t.speculation->accepted}};
   }
-  const nlohmann::ordered_json json{{"text", g.text}, {"tokens", g.tokens}, {"timings", timings}};
+  nlohmann::ordered_json json{{"text", g.text}, {"tokens", g.tokens}, {"timings", timings}};
+  if (!g.profile.empty()) {
+    json["read_gbps"] = g.read_gbps;
+    json["profile"] = profile_to_json(g.profile);
+  }
   fmt::print("{}\n", json.dump());
 }
 
@@ -202,18 +222,26 @@ void print_timings(const Timings& t) {
     fmt::print(stderr, "guesses  {:10} of {} right, {} passes over the weights\n",
                t.speculation->accepted, t.speculation->guessed, t.speculation->passes);
   }
-  fmt::print(stderr, "peak RSS {:10.1f} MiB\n", static_cast<double>(peak_rss_bytes()) / (1 << 20));
+  fmt::print(stderr, "peak RSS {:10.1f} MiB\n", static_cast<double>(t.peak_rss) / (1 << 20));
 }
 
 int run(const RunArgs& args) {
-  Session session = Session::open(args.session.model, args.session.session_options());
-  const Generation generation = generate(args, session);
+  SessionOptions options = args.session.session_options();
+  options.profile = args.profile;
+  Session session = Session::open(args.session.model, options);
+  Generation generation = generate(args, session);
+  generation.profile = session.profile();
+  if (args.profile) generation.read_gbps = measure_read_gbps();
   if (args.json) {
     print_json(generation);
   } else {
     fmt::print("\n");
     std::fflush(stdout);
     print_timings(generation.timings);
+    if (args.profile) {
+      fmt::print(stderr, "\nmemory roof {:.1f} GB/s\n{}", generation.read_gbps,
+                 profile_table(generation.profile, generation.read_gbps));
+    }
   }
   return static_cast<int>(ExitCode::kOk);
 }
@@ -249,12 +277,16 @@ void add_run_command(CLI::App& app, Action& action) {
                    "text is the same, repetitive text comes faster")
       ->check(CLI::Range(0, static_cast<int>(kDecodePassTokens) - 1));
   command->add_flag("--ignore-eos", args->ignore_eos, "Go on after the end-of-sequence token");
+  command->add_flag("--profile", args->profile,
+                    "Show where the time goes: per operation time, bytes, FLOPs and share of the "
+                    "memory roof; with --json per layer too");
   command->add_flag("--json", args->json, "Print one JSON object: text, tokens, timings");
   command->footer(
       "Examples:\n"
       "  woolly run -m model.gguf -p \"Once upon a time\" -n 100 --temp 0\n"
       "  woolly run -m model.gguf -p \"Hello\" --impl reference --json\n"
-      "  woolly run -m model.gguf -p \"$(cat report.txt)\" --temp 0 --speculate 8");
+      "  woolly run -m model.gguf -p \"$(cat report.txt)\" --temp 0 --speculate 8\n"
+      "  woolly run -m model.gguf -p \"Hello\" -n 128 --profile");
   command->callback([args, &action] { action = [args] { return run(*args); }; });
 }
 

@@ -66,6 +66,36 @@ TEST(RunCommand, JsonHasTextTokensAndTimings) {
   }
 }
 
+TEST(RunCommand, ProfileAccountsForTheTime) {
+  const test::TinyModel model;
+  const std::vector<std::string> arguments{
+      "run", "-m", model.path(), "-p", "x", "-n", "9", "--temp", "0", "--ignore-eos", "--profile"};
+  std::vector<std::string> with_json = arguments;
+  with_json.emplace_back("--json");
+  const ProcessResult r = test::woolly(with_json);
+  ASSERT_EQ(r.exit_code, 0) << r.err;
+  const nlohmann::json json = nlohmann::json::parse(r.out);
+  double decode_s = 0;
+  for (const nlohmann::json& entry : json.at("profile")) {
+    if (entry.at("stage") != "decode") continue;
+    EXPECT_EQ(entry.at("passes"), 8);
+    decode_s += entry.at("seconds").get<double>();
+    if (entry.at("operation") == "down") {
+      EXPECT_GT(entry.at("bytes"), 0);
+    }
+  }
+  EXPECT_GT(decode_s, 0);
+  EXPECT_LE(decode_s, json.at("timings").at("decode_ms").get<double>() * 1e-3);
+  EXPECT_GT(json.at("read_gbps"), 0);
+
+  const ProcessResult table = test::woolly(arguments);
+  EXPECT_THAT(table.err, HasSubstr("| decode "));
+  EXPECT_THAT(table.err, HasSubstr("| gate_up "));
+  std::vector<std::string> reference = arguments;
+  reference.insert(reference.end(), {"--impl", "reference"});
+  EXPECT_EQ(test::woolly(reference).exit_code, 2);
+}
+
 TEST(RunCommand, GuessesChangeTheSpeedAndNotTheText) {
   const test::TinyModel model;
   const auto run = [&](const char* guesses) {

@@ -1,6 +1,7 @@
 #include "engine/model/decode_pass.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "engine/kernels/attention/decode_split.h"
@@ -32,13 +33,14 @@ std::vector<Activations> take_rows(Arena& arena, std::size_t cols) {
 }  // namespace
 
 DecodePass::DecodePass(const LlamaModel& model, const PackedModel& packed, KvCache& cache,
-                       Context& context, const FastKernels& kernels)
+                       Context& context, const FastKernels& kernels, Profile* profile)
     : model_(model),
       config_(model.config),
       packed_(packed),
       cache_(cache),
       pool_(context.pool),
       kernels_(kernels),
+      profile_(profile),
       rmsnorm_(select_variant(rmsnorm_variants(), context.isa).function),
       rope_(select_variant(rope_variants(), context.isa).function),
       silu_mul_(select_variant(silu_mul_variants(), context.isa).function),
@@ -75,23 +77,32 @@ DecodePass::DecodePass(const LlamaModel& model, const PackedModel& packed, KvCac
 void DecodePass::run_layers(std::span<const TokenId> tokens, std::size_t position) noexcept {
   position_ = position;
   count_ = tokens.size();
+  if (profile_ != nullptr) profile_->begin_pass(count_);
   embed(tokens);
+  lap(0, config_.layers, Operation::kEmbedding);
   for (std::size_t layer = 0; layer < config_.layers; ++layer) {
-    const PackedLayer& w = packed_.layer(layer);
-    pool_.run([&](int thread) { project_qkv(thread, layer); });
-    pool_.run([&](int thread) { attend(thread, layer); });
-    pool_.run([&](int thread) { project_attended(thread, w.attention_out); });
-    pool_.run([&](int thread) { gate_and_up(thread, layer); });
-    pool_.run([&](int thread) { multiply(thread, w.down, gated_.data(), x_, true); });
+    project_qkv(layer);
+    attend(layer);
+    project_attended(layer);
+    gate_and_up(layer);
+    down(layer);
   }
 }
 
 const float* DecodePass::logits(std::size_t first, std::size_t rows) noexcept {
-  pool_.run([&](int thread) {
-    normalize(thread, model_.output_norm, first, rows);
-    const auto t = static_cast<std::size_t>(thread);
-    multiply(thread, packed_.output(), normed_[t].data(), rows, logits_, false);
-  });
+  const std::size_t outside = config_.layers;
+  const PackedMatrix& output = packed_.output();
+  const Input input{normed_, kernels_.fuse_norm};
+  const auto norm = [&](int thread, const std::vector<Activations>& x) {
+    normalize(x, model_.output_norm, first, rows);
+    lap(thread, outside, Operation::kOutputNorm);
+  };
+  phase(outside, input, {&output}, norm,
+        [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
+          multiply(output, begin, end, input.of(thread), rows, logits_, false);
+          lap(thread, outside, Operation::kOutput);
+        });
+  add_work(outside, Operation::kOutput, rows, {&output});
   return logits_;
 }
 
@@ -103,26 +114,82 @@ void DecodePass::embed(std::span<const TokenId> tokens) noexcept {
   }
 }
 
-void DecodePass::project_qkv(int thread, std::size_t layer) noexcept {
+template <typename Make, typename Body>
+void DecodePass::phase(std::size_t layer, const Input& input, Units matrices, Make&& make,
+                       Body&& body) noexcept {
+  if (!input.fused) make(0, input.rows[0]);
+  std::array<std::size_t, WorkShares::kMostLists> units{};
+  std::transform(matrices.begin(), matrices.end(), units.begin(),
+                 [](const PackedMatrix* matrix) { return matrix->units(); });
+  const auto prepare = [&](int thread) {
+    if (input.fused) make(thread, input.rows[static_cast<std::size_t>(thread)]);
+  };
+  pool_.share(units, kernels_.steal, prepare, body);
+  lap(0, layer, Operation::kWait);
+}
+
+void DecodePass::project_qkv(std::size_t layer) noexcept {
   const PackedLayer& w = packed_.layer(layer);
-  normalize(thread, model_.layers[layer].attention_norm, 0, count_);
-  const Activations* x = normed_[static_cast<std::size_t>(thread)].data();
-  multiply(thread, w.q, x, q_, false);
-  multiply(thread, w.k, x, k_, false);
-  multiply(thread, w.v, x, v_, false);
-  rotate(thread, w.q, q_);
-  rotate(thread, w.k, k_);
-  const auto [begin, end] = outputs(thread, w.k);
-  for (std::size_t i = 0; i < count_; ++i) {
-    cache_.write(layer, position_ + i, k_ + i * config_.kv_width(), v_ + i * config_.kv_width(),
-                 begin / config_.head_dim, end / config_.head_dim);
+  const std::array<const PackedMatrix*, 3> matrices{&w.q, &w.k, &w.v};
+  const std::array<float*, 3> outputs{q_, k_, v_};
+  const Input input{normed_, kernels_.fuse_norm && kernels_.fuse_qkv};
+  const auto norm = [&](int thread, const std::vector<Activations>& x) {
+    normalize(x, model_.layers[layer].attention_norm, 0, count_);
+    lap(thread, layer, Operation::kAttentionNorm);
+  };
+  const auto product = [&](int thread, std::size_t i, std::size_t begin, std::size_t end) {
+    multiply(*matrices[i], begin, end, input.of(thread), count_, outputs[i], false);
+    lap(thread, layer, Operation::kQkv);
+  };
+  const auto finish = [&](int thread, std::size_t i, std::size_t begin, std::size_t end) {
+    if (i < 2) rotate(*matrices[i], begin, end, outputs[i]);
+    if (i == 1) cache_keys(layer, begin, end);
+    if (i == 2) cache_values(layer, begin, end);
+    lap(thread, layer, Operation::kRope);
+  };
+  if (kernels_.fuse_qkv) {
+    phase(layer, input, {&w.q, &w.k, &w.v}, norm,
+          [&](int thread, std::size_t i, std::size_t begin, std::size_t end) {
+            product(thread, i, begin, end);
+            finish(thread, i, begin, end);
+          });
+  } else {
+    norm(0, normed_[0]);
+    for (std::size_t i = 0; i < matrices.size(); ++i) {
+      phase(
+          layer, input, {matrices[i]}, [](int, const std::vector<Activations>&) {},
+          [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
+            product(thread, i, begin, end);
+          });
+    }
+    for (std::size_t i = 0; i < matrices.size(); ++i) finish(0, i, 0, matrices[i]->units());
+  }
+  add_work(layer, Operation::kQkv, count_, {&w.q, &w.k, &w.v});
+}
+
+void DecodePass::attend(std::size_t layer) noexcept {
+  const std::array<std::size_t, 1> parts{static_cast<std::size_t>(pool_.threads())};
+  pool_.share(
+      parts, kernels_.steal, [](int) {},
+      [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
+        for (std::size_t part = begin; part < end; ++part) {
+          if (kernels_.decode_attention != nullptr) {
+            attend_online(layer, part);
+          } else {
+            attend_by_scores(thread, layer, part);
+          }
+        }
+        lap(thread, layer, Operation::kAttention);
+      });
+  lap(0, layer, Operation::kWait);
+  if (profile_ != nullptr) {
+    profile_->add_work(layer, Operation::kAttention,
+                       attention_work(config_, cache_, position_, count_));
   }
 }
 
-void DecodePass::attend(int thread, std::size_t layer) noexcept {
-  if (kernels_.decode_attention != nullptr) return attend_online(thread, layer);
-  const std::size_t threads = static_cast<std::size_t>(pool_.threads());
-  const auto t = static_cast<std::size_t>(thread);
+void DecodePass::attend_by_scores(int thread, std::size_t layer, std::size_t part) noexcept {
+  const auto parts = static_cast<std::size_t>(pool_.threads());
   AttentionArgs args = attention_;
   args.q = q_;
   args.out = heads_out_;
@@ -130,20 +197,20 @@ void DecodePass::attend(int thread, std::size_t layer) noexcept {
   args.v = cache_.values(layer);
   args.m = count_;
   args.position = position_;
-  args.kv_begin = config_.kv_heads * t / threads;
-  args.kv_end = config_.kv_heads * (t + 1) / threads;
-  args.scratch = scratch_ + t * scratch_of_thread_;
+  args.kv_begin = config_.kv_heads * part / parts;
+  args.kv_end = config_.kv_heads * (part + 1) / parts;
+  args.scratch = scratch_ + static_cast<std::size_t>(thread) * scratch_of_thread_;
   if (args.kv_begin < args.kv_end) kernels_.attention(args);
 }
 
-void DecodePass::attend_online(int thread, std::size_t layer) noexcept {
+void DecodePass::attend_online(std::size_t layer, std::size_t part) noexcept {
   const std::size_t head_bytes = cache_.context() * row_bytes(cache_.type(), config_.head_dim);
   const std::size_t partial = decode_partial_floats(group_, config_.head_dim);
   for (std::size_t i = 0; i < count_; ++i) {
     const DecodeSplit split(config_.kv_heads, position_ + i + 1,
                             static_cast<std::size_t>(pool_.threads()));
-    split.for_ranges(static_cast<std::size_t>(thread), [&](std::size_t head, std::size_t begin,
-                                                           std::size_t end, std::size_t slot) {
+    split.for_ranges(part, [&](std::size_t head, std::size_t begin, std::size_t end,
+                               std::size_t slot) {
       kernels_.decode_attention({.q = q_ + i * config_.q_width() + head * group_ * config_.head_dim,
                                  .k = cache_.keys(layer) + head * head_bytes,
                                  .v = cache_.values(layer) + head * head_bytes,
@@ -158,8 +225,22 @@ void DecodePass::attend_online(int thread, std::size_t layer) noexcept {
   }
 }
 
-void DecodePass::project_attended(int thread, const PackedMatrix& matrix) noexcept {
-  const std::vector<Activations>& rows = attended_[static_cast<std::size_t>(thread)];
+void DecodePass::project_attended(std::size_t layer) noexcept {
+  const PackedMatrix& matrix = packed_.layer(layer).attention_out;
+  const Input input{attended_, kernels_.fuse_norm};
+  const auto merge = [&](int thread, const std::vector<Activations>& rows) {
+    merge_attended(rows);
+    lap(thread, layer, Operation::kAttentionMerge);
+  };
+  phase(layer, input, {&matrix}, merge,
+        [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
+          multiply(matrix, begin, end, input.of(thread), count_, x_, true);
+          lap(thread, layer, Operation::kAttentionOutput);
+        });
+  add_work(layer, Operation::kAttentionOutput, count_, {&matrix});
+}
+
+void DecodePass::merge_attended(const std::vector<Activations>& rows) noexcept {
   const std::size_t width = config_.q_width();
   const std::size_t partial = decode_partial_floats(group_, config_.head_dim);
   for (std::size_t i = 0; i < count_; ++i) {
@@ -177,27 +258,67 @@ void DecodePass::project_attended(int thread, const PackedMatrix& matrix) noexce
     }
     quantize_(rows[i], width, 0, width);
   }
-  multiply(thread, matrix, rows.data(), x_, true);
 }
 
-void DecodePass::gate_and_up(int thread, std::size_t layer) noexcept {
+void DecodePass::gate_and_up(std::size_t layer) noexcept {
   const PackedLayer& w = packed_.layer(layer);
-  normalize(thread, model_.layers[layer].ffn_norm, 0, count_);
-  const Activations* x = normed_[static_cast<std::size_t>(thread)].data();
-  multiply(thread, w.gate, x, gate_, false);
-  multiply(thread, w.up, x, up_, false);
-  const auto [begin, end] = outputs(thread, w.gate);
-  if (begin == end) return;
-  for (std::size_t i = 0; i < count_; ++i) {
-    const std::size_t at = i * config_.ffn_width + begin;
-    silu_mul_(gate_ + at, up_ + at, gated_[i].values + begin, end - begin);
-    quantize_(gated_[i], config_.ffn_width, begin, end);
+  const Input input{normed_, kernels_.fuse_norm && kernels_.fuse_ffn};
+  const auto norm = [&](int thread, const std::vector<Activations>& x) {
+    normalize(x, model_.layers[layer].ffn_norm, 0, count_);
+    lap(thread, layer, Operation::kFfnNorm);
+  };
+  const auto product = [&](int thread, const PackedMatrix& matrix, float* y, std::size_t begin,
+                           std::size_t end) {
+    multiply(matrix, begin, end, input.of(thread), count_, y, false);
+    lap(thread, layer, Operation::kGateUp);
+  };
+  const auto finish = [&](int thread, std::size_t begin, std::size_t end) {
+    gate(w.gate, begin, end);
+    lap(thread, layer, Operation::kSiluMul);
+  };
+  const auto nothing = [](int, const std::vector<Activations>&) {};
+  if (kernels_.fuse_ffn) {
+    phase(layer, input, {&w.gate}, norm,
+          [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
+            product(thread, w.gate, gate_, begin, end);
+            product(thread, w.up, up_, begin, end);
+            finish(thread, begin, end);
+          });
+  } else {
+    norm(0, normed_[0]);
+    phase(layer, input, {&w.gate, &w.up}, nothing,
+          [&](int thread, std::size_t i, std::size_t begin, std::size_t end) {
+            product(thread, i == 0 ? w.gate : w.up, i == 0 ? gate_ : up_, begin, end);
+          });
+    phase(layer, input, {&w.gate}, nothing,
+          [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
+            finish(thread, begin, end);
+          });
+  }
+  add_work(layer, Operation::kGateUp, count_, {&w.gate, &w.up});
+}
+
+void DecodePass::down(std::size_t layer) noexcept {
+  const PackedMatrix& matrix = packed_.layer(layer).down;
+  phase(
+      layer, {normed_, true}, {&matrix}, [](int, const std::vector<Activations>&) {},
+      [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
+        multiply(matrix, begin, end, gated_.data(), count_, x_, true);
+        lap(thread, layer, Operation::kDown);
+      });
+  add_work(layer, Operation::kDown, count_, {&matrix});
+}
+
+void DecodePass::add_work(std::size_t layer, Operation operation, std::size_t rows,
+                          Units matrices) noexcept {
+  if (profile_ == nullptr) return;
+  for (const PackedMatrix* matrix : matrices) {
+    profile_->add_work(layer, operation, product_work(rows, {&matrix->weights}));
   }
 }
 
-void DecodePass::normalize(int thread, const std::vector<float>& weight, std::size_t first,
-                           std::size_t rows) noexcept {
-  const std::vector<Activations>& out = normed_[static_cast<std::size_t>(thread)];
+void DecodePass::normalize(const std::vector<Activations>& out, const std::vector<float>& weight,
+                           std::size_t first, std::size_t rows) noexcept {
   for (std::size_t i = 0; i < rows; ++i) {
     rmsnorm_(x_ + (first + i) * config_.width, weight.data(), config_.norm_epsilon, out[i].values,
              config_.width);
@@ -205,9 +326,10 @@ void DecodePass::normalize(int thread, const std::vector<float>& weight, std::si
   }
 }
 
-// Turns this thread's part of the rows. A panel ends between pairs, but maybe within a head.
-void DecodePass::rotate(int thread, const PackedMatrix& matrix, float* rows) const noexcept {
-  const auto [begin, end] = outputs(thread, matrix);
+// A unit ends between pairs, but maybe within a head.
+void DecodePass::rotate(const PackedMatrix& matrix, std::size_t first, std::size_t last,
+                        float* rows) const noexcept {
+  const auto [begin, end] = matrix.rows(first, last);
   const std::size_t head_dim = config_.head_dim;
   for (std::size_t i = 0; i < count_; ++i) {
     const float* angles = cos_sin_ + i * config_.rotary_dim;
@@ -223,18 +345,37 @@ void DecodePass::rotate(int thread, const PackedMatrix& matrix, float* rows) con
   }
 }
 
-void DecodePass::multiply(int thread, const PackedMatrix& matrix, const Activations* x,
-                          std::size_t rows, float* y, bool accumulate) const noexcept {
-  const auto [begin, end] = matrix.share(thread, pool_.threads());
-  kernels_.panels->matmul({&matrix.weights, x, y, matrix.weights.rows, rows, begin, end, accumulate,
-                           kernels_.prefetch_bytes});
+void DecodePass::cache_keys(std::size_t layer, std::size_t first, std::size_t last) noexcept {
+  const auto [begin, end] = packed_.layer(layer).k.rows(first, last);
+  for (std::size_t i = 0; i < count_; ++i) {
+    cache_.write_keys(layer, position_ + i, k_ + i * config_.kv_width(), begin / config_.head_dim,
+                      end / config_.head_dim);
+  }
 }
 
-std::pair<std::size_t, std::size_t> DecodePass::outputs(int thread,
-                                                        const PackedMatrix& matrix) const noexcept {
-  const auto [begin, end] = matrix.share(thread, pool_.threads());
-  return {std::min(begin * kPanelRows, matrix.weights.rows),
-          std::min(end * kPanelRows, matrix.weights.rows)};
+void DecodePass::cache_values(std::size_t layer, std::size_t first, std::size_t last) noexcept {
+  const auto [begin, end] = packed_.layer(layer).v.rows(first, last);
+  for (std::size_t i = 0; i < count_; ++i) {
+    cache_.write_values(layer, position_ + i, v_ + i * config_.kv_width(), begin / config_.head_dim,
+                        end / config_.head_dim);
+  }
+}
+
+void DecodePass::gate(const PackedMatrix& matrix, std::size_t first, std::size_t last) noexcept {
+  const auto [begin, end] = matrix.rows(first, last);
+  for (std::size_t i = 0; i < count_; ++i) {
+    const std::size_t at = i * config_.ffn_width + begin;
+    silu_mul_(gate_ + at, up_ + at, gated_[i].values + begin, end - begin);
+    quantize_(gated_[i], config_.ffn_width, begin, end);
+  }
+}
+
+void DecodePass::multiply(const PackedMatrix& matrix, std::size_t first, std::size_t last,
+                          const Activations* x, std::size_t rows, float* y,
+                          bool accumulate) const noexcept {
+  const auto [begin, end] = matrix.panels(first, last);
+  kernels_.panels->matmul({&matrix.weights, x, y, matrix.weights.rows, rows, begin, end, accumulate,
+                           kernels_.prefetch_bytes});
 }
 
 }  // namespace woolly

@@ -6,9 +6,12 @@
 //   3  merge, quantize, output projection, onto the residual
 //   4  norm, quantize, gate and up, SiLU and product, quantize
 //   5  down projection, onto the residual
+// Within a phase threads share units of work (ThreadPool::share). A unit goes through all of the
+// phase's operations on the thread that takes it, so it does not matter which one that is.
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -25,15 +28,12 @@
 
 namespace woolly {
 
-// Tokens of one pass at most. A row's results do not depend on how many there are.
-inline constexpr std::size_t kDecodePassTokens = 12;
-
 // Not thread-safe. No allocation after construction.
 class DecodePass {
  public:
   // All must outlive the pass.
   DecodePass(const LlamaModel& model, const PackedModel& packed, KvCache& cache, Context& context,
-             const FastKernels& kernels);
+             const FastKernels& kernels, Profile* profile);
 
   // At most kDecodePassTokens tokens at positions from `position` on.
   void run_layers(std::span<const TokenId> tokens, std::size_t position) noexcept;
@@ -43,25 +43,50 @@ class DecodePass {
   const float* logits(std::size_t first, std::size_t rows) noexcept;
 
  private:
-  void embed(std::span<const TokenId> tokens) noexcept;
-  void project_qkv(int thread, std::size_t layer) noexcept;
-  void attend(int thread, std::size_t layer) noexcept;
-  void attend_online(int thread, std::size_t layer) noexcept;
-  void project_attended(int thread, const PackedMatrix& matrix) noexcept;
-  void gate_and_up(int thread, std::size_t layer) noexcept;
+  using Units = std::initializer_list<const PackedMatrix*>;
 
-  void normalize(int thread, const std::vector<float>& weight, std::size_t first,
-                 std::size_t rows) noexcept;
-  void rotate(int thread, const PackedMatrix& matrix, float* rows) const noexcept;
-  void multiply(int thread, const PackedMatrix& matrix, const Activations* x, float* y,
-                bool accumulate) const noexcept {
-    multiply(thread, matrix, x, count_, y, accumulate);
+  void embed(std::span<const TokenId> tokens) noexcept;
+  void project_qkv(std::size_t layer) noexcept;
+  void attend(std::size_t layer) noexcept;
+  void project_attended(std::size_t layer) noexcept;
+  void gate_and_up(std::size_t layer) noexcept;
+  void down(std::size_t layer) noexcept;
+
+  // What threads do with units [begin, end) of a matrix.
+  void rotate(const PackedMatrix& matrix, std::size_t begin, std::size_t end,
+              float* rows) const noexcept;
+  void cache_keys(std::size_t layer, std::size_t begin, std::size_t end) noexcept;
+  void cache_values(std::size_t layer, std::size_t begin, std::size_t end) noexcept;
+  void gate(const PackedMatrix& matrix, std::size_t begin, std::size_t end) noexcept;
+  void multiply(const PackedMatrix& matrix, std::size_t begin, std::size_t end,
+                const Activations* x, std::size_t rows, float* y, bool accumulate) const noexcept;
+
+  // Part `part` of as many as there are threads.
+  void attend_online(std::size_t layer, std::size_t part) noexcept;
+  void attend_by_scores(int thread, std::size_t layer, std::size_t part) noexcept;
+  void merge_attended(const std::vector<Activations>& rows) noexcept;
+  void normalize(const std::vector<Activations>& out, const std::vector<float>& weight,
+                 std::size_t first, std::size_t rows) noexcept;
+
+  // Rows that every thread makes for itself before its first unit, or, not fused, the caller for
+  // all.
+  struct Input {
+    const std::vector<std::vector<Activations>>& rows;  // [threads]
+    bool fused;
+    const Activations* of(int thread) const {
+      return rows[fused ? static_cast<std::size_t>(thread) : 0].data();
+    }
+  };
+
+  // One phase: body(thread, list, begin, end) for the units of some matrices.
+  template <typename Make, typename Body>
+  void phase(std::size_t layer, const Input& input, Units matrices, Make&& make,
+             Body&& body) noexcept;
+  void lap(int thread, std::size_t layer, Operation operation) noexcept {
+    if (profile_ != nullptr && thread == 0) profile_->lap(layer, operation);
   }
-  void multiply(int thread, const PackedMatrix& matrix, const Activations* x, std::size_t rows,
-                float* y, bool accumulate) const noexcept;
-  // The values [first, second) of a row of a product that this thread computes.
-  std::pair<std::size_t, std::size_t> outputs(int thread,
-                                              const PackedMatrix& matrix) const noexcept;
+  // Of a product of `rows` rows with all of these matrices.
+  void add_work(std::size_t layer, Operation operation, std::size_t rows, Units matrices) noexcept;
 
   const LlamaModel& model_;
   const LlamaConfig& config_;
@@ -69,6 +94,7 @@ class DecodePass {
   KvCache& cache_;
   ThreadPool& pool_;
   FastKernels kernels_;
+  Profile* profile_;
   RmsnormFn rmsnorm_;
   RopeFn rope_;
   SiluMulFn silu_mul_;

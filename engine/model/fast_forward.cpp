@@ -91,12 +91,14 @@ struct Workspace {
 
 class FastForward final : public Forward {
  public:
-  FastForward(const LlamaModel& model, KvCache& cache, Context& context, const FastKernels& kernels)
+  FastForward(const LlamaModel& model, KvCache& cache, Context& context, const FastKernels& kernels,
+              Profile* profile)
       : model_(model),
         config_(model.config),
         cache_(cache),
         pool_(context.pool),
         kernels_(kernels),
+        profile_(profile),
         rmsnorm_(select_variant(rmsnorm_variants(), context.isa).function),
         rope_(select_variant(rope_variants(), context.isa).function),
         silu_mul_(select_variant(silu_mul_variants(), context.isa).function),
@@ -106,7 +108,7 @@ class FastForward final : public Forward {
     attention_.out = work_.attended;
     if (kernels.panels) {
       packed_.emplace(model, context.pool, kernels.pages);
-      decode_.emplace(model, *packed_, cache, context, kernels);
+      decode_.emplace(model, *packed_, cache, context, kernels, profile);
     }
   }
 
@@ -149,23 +151,27 @@ class FastForward final : public Forward {
 
   void run_layers(std::span<const TokenId> tokens, std::size_t position) {
     const std::size_t n = tokens.size();
+    if (profile_ != nullptr) profile_->begin_pass(n);
     for_tokens(n, [&](std::size_t t) {
       const MatmulWeights& e = model_.embedding;
       e.dequantize(e.row(static_cast<std::size_t>(tokens[t])), work_.x + t * e.cols, e.cols);
       rope_angles(model_, position + t, work_.cos_sin + t * config_.rotary_dim);
     });
+    lap(config_.layers, Operation::kEmbedding);
     for (std::size_t layer = 0; layer < config_.layers; ++layer) {
       project_qkv(layer, n);
       rotate_and_store(layer, position, n);
       attend(layer, position, n);
       const Matrix out = matrix(layer, &LayerWeights::attention_out, &PackedLayer::attention_out);
       pool_.run([&](int thread) { multiply(thread, out, work_.attended, n, work_.x, true); });
+      lap(layer, Operation::kAttentionOutput, n, {out.file});
       feed_forward(layer, n);
     }
   }
 
   void project_qkv(std::size_t layer, std::size_t n) {
     norm_all(model_.layers[layer].attention_norm, n);
+    lap(layer, Operation::kAttentionNorm);
     const Matrix q = matrix(layer, &LayerWeights::q, &PackedLayer::q);
     const Matrix k = matrix(layer, &LayerWeights::k, &PackedLayer::k);
     const Matrix v = matrix(layer, &LayerWeights::v, &PackedLayer::v);
@@ -174,6 +180,7 @@ class FastForward final : public Forward {
       multiply(thread, k, work_.normed, n, work_.k, false);
       multiply(thread, v, work_.normed, n, work_.v, false);
     });
+    lap(layer, Operation::kQkv, n, {q.file, k.file, v.file});
   }
 
   void rotate_and_store(std::size_t layer, std::size_t position, std::size_t n) {
@@ -185,6 +192,7 @@ class FastForward final : public Forward {
       rope_(k, angles, c.kv_heads, c.head_dim, c.rotary_dim);
       cache_.write(layer, position + t, k, work_.v + t * c.kv_width());
     });
+    lap(layer, Operation::kRope);
   }
 
   void attend(std::size_t layer, std::size_t position, std::size_t n) {
@@ -201,10 +209,16 @@ class FastForward final : public Forward {
                        args.scratch = work_.scratch(thread);
                        kernels_.attention(args);
                      });
+    lap(layer, Operation::kAttention);
+    if (profile_ != nullptr) {
+      profile_->add_work(layer, Operation::kAttention,
+                         attention_work(config_, cache_, position, n));
+    }
   }
 
   void feed_forward(std::size_t layer, std::size_t n) {
     norm_all(model_.layers[layer].ffn_norm, n);
+    lap(layer, Operation::kFfnNorm);
     const Matrix gates = matrix(layer, &LayerWeights::gate, &PackedLayer::gate);
     const Matrix ups = matrix(layer, &LayerWeights::up, &PackedLayer::up);
     const Matrix down = matrix(layer, &LayerWeights::down, &PackedLayer::down);
@@ -213,13 +227,17 @@ class FastForward final : public Forward {
     pool_.run([&](int thread) {
       multiply(thread, gates, work_.normed, n, work_.gate, false);
       multiply(thread, ups, work_.normed, n, work_.up, false);
+      if (thread == 0) lap(layer, Operation::kGateUp, n, {gates.file, ups.file});
       const auto [begin, end] = share(thread, gates);
       for (std::size_t t = 0; t < n; ++t) {
         float* gate = work_.gate + t * width + begin;
         silu_mul_(gate, work_.up + t * width + begin, gate, end - begin);
       }
+      if (thread == 0) lap(layer, Operation::kSiluMul);
     });
+    lap(layer, Operation::kWait);
     pool_.run([&](int thread) { multiply(thread, down, work_.gate, n, work_.x, true); });
+    lap(layer, Operation::kDown, n, {down.file});
   }
 
   void compute_logits(std::size_t first, std::size_t rows) {
@@ -227,9 +245,22 @@ class FastForward final : public Forward {
       norm_row(model_.output_norm, work_.x + (first + t) * config_.width,
                work_.normed + t * config_.width);
     });
+    lap(config_.layers, Operation::kOutputNorm);
     const Matrix output{&model_.output, packed_ ? &packed_->output() : nullptr};
     pool_.run(
         [&](int thread) { multiply(thread, output, work_.normed, rows, work_.logits, false); });
+    lap(config_.layers, Operation::kOutput, rows, {output.file});
+  }
+
+  void lap(std::size_t layer, Operation operation) noexcept {
+    if (profile_ != nullptr) profile_->lap(layer, operation);
+  }
+  // Of a product of `rows` rows with all of these matrices.
+  void lap(std::size_t layer, Operation operation, std::size_t rows,
+           std::initializer_list<const MatmulWeights*> matrices) noexcept {
+    if (profile_ == nullptr) return;
+    profile_->lap(layer, operation);
+    profile_->add_work(layer, operation, product_work(rows, matrices));
   }
 
   void norm_all(const std::vector<float>& weight, std::size_t n) {
@@ -287,6 +318,7 @@ class FastForward final : public Forward {
   KvCache& cache_;
   ThreadPool& pool_;
   FastKernels kernels_;
+  Profile* profile_;
   RmsnormFn rmsnorm_;
   RopeFn rope_;
   SiluMulFn silu_mul_;
@@ -312,8 +344,9 @@ AttentionArgs attention_args(const LlamaModel& model, const KvCache& cache, Isa 
 }
 
 std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
-                                           Context& context, const FastKernels& kernels) {
-  return std::make_unique<FastForward>(model, cache, context, kernels);
+                                           Context& context, const FastKernels& kernels,
+                                           Profile* profile) {
+  return std::make_unique<FastForward>(model, cache, context, kernels, profile);
 }
 
 }  // namespace woolly

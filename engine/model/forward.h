@@ -17,11 +17,16 @@
 #include "engine/kernels/panel_matmul/panel_matmul.h"
 #include "engine/model/kv_cache.h"
 #include "engine/model/llama_model.h"
+#include "engine/model/profile.h"
 
 namespace woolly {
 
 // Called with the index of a token in the call's `tokens` and the logits [vocab_size] after it.
 using LogitsSink = std::function<void(std::size_t index, std::span<const float> logits)>;
+
+// A pass of so few tokens goes through the direct products (DecodePass), where weights are packed.
+// A row's results do not depend on how many there are.
+inline constexpr std::size_t kDecodePassTokens = 12;
 
 class Forward {
  public:
@@ -49,10 +54,18 @@ struct FastKernels {
   Pages pages = Pages::kHuge;                    // of the packed weights
   std::size_t prefetch_bytes = 0;                // ahead of the reads of direct products
   DecodeAttentionFn decode_attention = nullptr;  // of direct passes; null: `attention`
+
+  // Of direct passes. Off, an operation is a phase of its own, after which all threads wait.
+  bool fuse_qkv = true;   // Q, K, V, RoPE and the write to the cache
+  bool fuse_ffn = true;   // gate, up, SiLU, product and quantization
+  bool fuse_norm = true;  // every thread normalizes for itself what it multiplies
+  bool steal = true;      // threads that are done take work from the others
 };
-// Packs the weights where the kernels want it; throws std::bad_alloc.
+// Packs the weights where the kernels want it; throws std::bad_alloc. `profile`, if not null, is
+// told where the time goes; it must outlive the result.
 std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
-                                           Context& context, const FastKernels& kernels);
+                                           Context& context, const FastKernels& kernels,
+                                           Profile* profile = nullptr);
 
 // What all calls of attention over this cache share; q, out and the range are to be filled in.
 AttentionArgs attention_args(const LlamaModel& model, const KvCache& cache, Isa isa);

@@ -40,14 +40,11 @@ KvCache::KvCache(const LlamaConfig& config, std::size_t context, DType type)
   WOOLLY_CHECK(std::find(std::begin(kKvTypes), std::end(kKvTypes), type) != std::end(kKvTypes));
 }
 
-void KvCache::write(std::size_t layer, std::size_t position, const float* k, const float* v,
-                    std::size_t begin, std::size_t end) noexcept {
+void KvCache::write_heads(std::byte* layer, std::size_t position, const float* rows,
+                          std::size_t begin, std::size_t end) noexcept {
   WOOLLY_DCHECK(position < context_ && end <= kv_heads_);
-  std::byte* keys = keys_.data() + layer * layer_bytes_;
-  std::byte* values = values_.data() + layer * layer_bytes_;
   for (std::size_t h = begin; h < end; ++h) {
-    quantize_row(type_, k + h * head_dim_, row(keys, h, position), head_dim_);
-    quantize_row(type_, v + h * head_dim_, row(values, h, position), head_dim_);
+    quantize_row(type_, rows + h * head_dim_, row(layer, h, position), head_dim_);
   }
 }
 

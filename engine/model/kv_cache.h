@@ -22,15 +22,24 @@ class KvCache {
   const std::byte* keys(std::size_t layer) const { return keys_.data() + layer * layer_bytes_; }
   const std::byte* values(std::size_t layer) const { return values_.data() + layer * layer_bytes_; }
 
-  // One token's keys and values: [kv_heads][head_dim] each; of them the heads [begin, end) are
-  // written, by default all.
+  // One token's keys and values: [kv_heads][head_dim] each.
   void write(std::size_t layer, std::size_t position, const float* k, const float* v) noexcept {
-    write(layer, position, k, v, 0, kv_heads_);
+    write_keys(layer, position, k, 0, kv_heads_);
+    write_values(layer, position, v, 0, kv_heads_);
   }
-  void write(std::size_t layer, std::size_t position, const float* k, const float* v,
-             std::size_t begin, std::size_t end) noexcept;
+  // Of them the heads [begin, end).
+  void write_keys(std::size_t layer, std::size_t position, const float* k, std::size_t begin,
+                  std::size_t end) noexcept {
+    write_heads(keys_.data() + layer * layer_bytes_, position, k, begin, end);
+  }
+  void write_values(std::size_t layer, std::size_t position, const float* v, std::size_t begin,
+                    std::size_t end) noexcept {
+    write_heads(values_.data() + layer * layer_bytes_, position, v, begin, end);
+  }
 
  private:
+  void write_heads(std::byte* layer, std::size_t position, const float* rows, std::size_t begin,
+                   std::size_t end) noexcept;
   std::byte* row(std::byte* layer, std::size_t head, std::size_t position) const noexcept {
     return layer + (head * context_ + position) * row_bytes_;
   }

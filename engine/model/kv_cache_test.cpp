@@ -43,7 +43,8 @@ TEST(KvCache, KeepsEachHeadTogether) {
 TEST(KvCache, WritesTheHeadsItIsGivenOnly) {
   const std::vector<float> k{1, 2, 3, 4, 5, 6, 7, 8};
   KvCache cache(config(), 10, DType::kF32);
-  cache.write(0, 3, k.data(), k.data(), 1, 2);
+  cache.write_keys(0, 3, k.data(), 1, 2);
+  cache.write_values(0, 3, k.data(), 1, 2);
   const auto* keys = reinterpret_cast<const float*>(cache.keys(0));
   EXPECT_EQ(keys[3 * 4], 0.0F);
   EXPECT_EQ(keys[(10 + 3) * 4], 5.0F);

@@ -54,14 +54,6 @@ void pack_panels(const Job& job, std::size_t begin, std::size_t end) {
 
 }  // namespace
 
-std::pair<std::size_t, std::size_t> PackedMatrix::share(int thread, int threads) const noexcept {
-  const std::size_t panels = weights.panels();
-  const std::size_t grains = (panels + grain - 1) / grain;
-  const auto t = static_cast<std::size_t>(thread);
-  const auto n = static_cast<std::size_t>(threads);
-  return {std::min(panels, grains * t / n * grain), std::min(panels, grains * (t + 1) / n * grain)};
-}
-
 PackedModel::PackedModel(const LlamaModel& model, ThreadPool& pool, Pages pages)
     : layers_(model.layers.size()) {
   const std::vector<Job> jobs = list_jobs(model, layers_, output_);

@@ -2,6 +2,7 @@
 // thread that will read it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -13,14 +14,28 @@
 
 namespace woolly {
 
-// A matrix and how threads share its panels: in whole multiples of `grain`, so that what a thread
-// computes is a unit of what it does next with it (heads of keys, groups of activations).
+// A matrix and how threads share its panels: in units of `grain`, so that what a thread computes is
+// a unit of what it does next with it (heads of keys, groups of activations).
 struct PackedMatrix {
+  using Range = std::pair<std::size_t, std::size_t>;
+
   PanelWeights weights;
   std::size_t grain = 1;  // panels
 
-  // The panels [first, second) of this thread; empty for some when there are few.
-  std::pair<std::size_t, std::size_t> share(int thread, int threads) const noexcept;
+  std::size_t units() const noexcept { return (weights.panels() + grain - 1) / grain; }
+  // The panels and the rows of units [begin, end).
+  Range panels(std::size_t begin, std::size_t end) const noexcept {
+    return {std::min(weights.panels(), begin * grain), std::min(weights.panels(), end * grain)};
+  }
+  Range rows(std::size_t begin, std::size_t end) const noexcept {
+    return {std::min(weights.rows, begin * grain * kPanelRows),
+            std::min(weights.rows, end * grain * kPanelRows)};
+  }
+  // The panels that are this thread's own; empty for some when there are few.
+  Range share(int thread, int threads) const noexcept {
+    const auto [begin, end] = WorkShares::own(units(), thread, threads);
+    return panels(begin, end);
+  }
 };
 
 struct PackedLayer {

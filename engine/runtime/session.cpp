@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include <woolly/error.h>
 #include <woolly/session.h>
@@ -90,11 +91,18 @@ struct Session::Impl {
               parse_kv_type(kv_type, model.config)),
         info(describe(model)) {
     make_blas_single_threaded();
+    if (options.profile) {
+      if (implementation != "fast") {
+        throw_usage(fmt::format("the {} implementation has no profile", implementation),
+                    "profile --impl fast");
+      }
+      profile.emplace(model.config.layers);
+    }
     bool packed = false;
     if (implementation == "fast") {
       const FastKernels kernels = kernels_for(flags, context.isa);
       packed = kernels.panels.has_value();
-      forward = make_fast_forward(model, cache, context, kernels);
+      forward = make_fast_forward(model, cache, context, kernels, profile ? &*profile : nullptr);
     } else if (implementation == "reference") {
       forward = make_reference_forward(model, cache);
     } else {
@@ -130,6 +138,7 @@ struct Session::Impl {
   KvCache cache;
   ModelInfo info;
   SessionTimings timings;
+  std::optional<Profile> profile;
   std::unique_ptr<Forward> forward;
   std::size_t position = 0;
   std::vector<float> logits;
@@ -178,6 +187,14 @@ void Session::score(std::span<const TokenId> tokens, int first, const LogitsSink
              [&](std::size_t index, std::span<const float> logits) {
                sink(static_cast<int>(index), logits);
              });
+}
+
+ProfileEntries Session::profile() const {
+  return impl_->profile ? impl_->profile->entries() : ProfileEntries{};
+}
+
+void Session::clear_profile() {
+  if (impl_->profile) impl_->profile->clear();
 }
 
 void Session::truncate(int position) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <woolly/profile.h>
 #include <woolly/tokenizer.h>
 
 namespace woolly {
@@ -20,6 +21,7 @@ struct SessionOptions {
   int context = 0;                      // tokens; 0: the model's own limit
   // Optimization flags as on the command line, for example {"gemm", "blas"}.
   std::vector<std::pair<std::string, std::string>> opts;
+  bool profile = false;  // record where the time goes; only for "fast"
 };
 
 struct ModelInfo {
@@ -65,6 +67,10 @@ class Session {
   // As prefill, but calls sink(i, logits) for every token index i in [first, tokens.size()).
   using LogitsSink = std::function<void(int index, std::span<const float> logits)>;
   void score(std::span<const TokenId> tokens, int first, const LogitsSink& sink);
+
+  // What was recorded since open() or the last clear_profile(); empty without options.profile.
+  ProfileEntries profile() const;
+  void clear_profile();
 
   // Forgets all tokens from `position` on.
   void truncate(int position);
