@@ -46,6 +46,7 @@ struct Timings {
   int prompt_tokens = 0;
   int decoded_tokens = 0;  // one fewer than tokens chosen: the first is the prompt's
   std::optional<SpeculationCounts> speculation;
+  std::optional<DequantCacheCounts> dequant_cache;
 
   double prefill_tps() const { return prefill_s > 0 ? prompt_tokens / prefill_s : 0; }
   double decode_tps() const { return decode_s > 0 ? decoded_tokens / decode_s : 0; }
@@ -167,6 +168,7 @@ Generation generate(const RunArgs& args, Session& session) {
   }
   timings.decode_s = seconds_since(start);
   timings.decoded_tokens = session.position() - before;
+  timings.dequant_cache = session.dequant_cache();
   result.tokens = writer.tokens();
   result.text = writer.finish();
   return result;
@@ -189,6 +191,11 @@ void print_json(const Generation& g) {
                               {"guessed", t.speculation->guessed},
                               {"accepted", t.speculation->accepted}};
   }
+  if (t.dequant_cache) {
+    timings["dequant_cache"] = {{"hits", t.dequant_cache->hits},
+                                {"misses", t.dequant_cache->misses},
+                                {"bytes", t.dequant_cache->bytes}};
+  }
   const nlohmann::ordered_json json{{"text", g.text}, {"tokens", g.tokens}, {"timings", timings}};
   fmt::print("{}\n", json.dump());
 }
@@ -201,6 +208,11 @@ void print_timings(const Timings& t) {
   if (t.speculation) {
     fmt::print(stderr, "guesses  {:10} of {} right, {} passes over the weights\n",
                t.speculation->accepted, t.speculation->guessed, t.speculation->passes);
+  }
+  if (t.dequant_cache) {
+    fmt::print(stderr, "cache    {:10} of {} matrices were there as floats, {:.1f} MiB held\n",
+               t.dequant_cache->hits, t.dequant_cache->hits + t.dequant_cache->misses,
+               static_cast<double>(t.dequant_cache->bytes) / (1 << 20));
   }
   fmt::print(stderr, "peak RSS {:10.1f} MiB\n", static_cast<double>(peak_rss_bytes()) / (1 << 20));
 }
