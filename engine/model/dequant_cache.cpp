@@ -3,6 +3,8 @@
 #include <new>
 #include <utility>
 
+#include "engine/base/check.h"
+
 namespace woolly {
 
 DequantizedMatrix::DequantizedMatrix(const MatmulWeights& source, float* floats, bool filled,
@@ -21,10 +23,19 @@ const MatmulWeights& DequantizedMatrix::rows(std::size_t begin, std::size_t end)
   return weights_;
 }
 
-DequantizedMatrix DequantCache::use(const MatmulWeights& weights) {
+DequantCache::DequantCache(const DequantCacheOptions& options,
+                           std::span<const MatmulWeights* const> matrices, Pages pages, Isa isa)
+    : policy_(options.eviction, options.limit_bytes, matrices.size()),
+      pages_(pages),
+      isa_(isa),
+      floats_(matrices.size()) {
+  for (std::size_t key = 0; key < matrices.size(); ++key) keys_.emplace(matrices[key], key);
+}
+
+DequantizedMatrix DequantCache::use(const MatmulWeights& weights) noexcept {
   if (weights.dtype == DType::kF32) return DequantizedMatrix(weights);
-  const auto [entry, is_new] = keys_.try_emplace(&weights, floats_.size());
-  if (is_new) floats_.emplace_back();
+  const auto entry = keys_.find(&weights);
+  WOOLLY_DCHECK(entry != keys_.end());
   const std::size_t key = entry->second;
   const std::size_t bytes = weights.rows * weights.cols * sizeof(float);
   const DequantPolicy::Outcome outcome = policy_.use(key, bytes);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -43,13 +44,14 @@ class DequantizedMatrix {
 // matrices of mixed sizes.
 class DequantCache {
  public:
-  DequantCache(const DequantCacheOptions& options, Pages pages, Isa isa)
-      : policy_(options.eviction, options.limit_bytes), pages_(pages), isa_(isa) {}
+  // Of these matrices, which must outlive the cache.
+  DequantCache(const DequantCacheOptions& options, std::span<const MatmulWeights* const> matrices,
+               Pages pages, Isa isa);
 
-  // Decides about a matrix of the model, which must outlive the cache; once a phase. The result is
-  // valid until end_phase(). F32 matrices stay where they are and are not counted; where memory is
-  // refused, the matrix is dequantized at every use.
-  DequantizedMatrix use(const MatmulWeights& weights);
+  // Decides about one of them, once a phase. The result is valid until end_phase(). F32 matrices
+  // stay where they are and are not counted; where memory is refused, the matrix is dequantized at
+  // every use.
+  DequantizedMatrix use(const MatmulWeights& weights) noexcept;
 
   // The products of all matrices used so far are done.
   void end_phase() noexcept { policy_.release(); }

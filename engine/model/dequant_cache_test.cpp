@@ -41,6 +41,11 @@ struct Matrix {
       make_matmul_weights(DType::kQ8_0, data.data(), kRows, kCols, Isa::kGeneric);
 };
 
+DequantCache make_cache(const DequantCacheOptions& options,
+                        const std::vector<const MatmulWeights*>& matrices) {
+  return DequantCache(options, matrices, Pages::kSmall, Isa::kGeneric);
+}
+
 // Uses the matrix in a phase of its own, its rows by two threads' worth of ranges, and gives its
 // floats, or nothing when it is dequantized at every use.
 std::vector<float> cached_floats(DequantCache& cache, const Matrix& matrix) {
@@ -59,9 +64,9 @@ std::vector<float> cached_floats(DequantCache& cache, const Matrix& matrix) {
 }
 
 TEST(DequantCache, HoldsTheFloats) {
-  DequantCache cache({Eviction::kPinned, 2 * kFloatBytes}, Pages::kSmall, Isa::kGeneric);
   const Matrix a(1);
   const Matrix b(2);
+  DequantCache cache = make_cache({Eviction::kPinned, 2 * kFloatBytes}, {&a.weights, &b.weights});
   for (int pass = 0; pass < 3; ++pass) {
     EXPECT_EQ(cached_floats(cache, a), a.floats());
     EXPECT_EQ(cached_floats(cache, b), b.floats());
@@ -72,8 +77,8 @@ TEST(DequantCache, HoldsTheFloats) {
 }
 
 TEST(DequantCache, AHitDequantizesNothing) {
-  DequantCache cache({Eviction::kPinned, kFloatBytes}, Pages::kSmall, Isa::kGeneric);
   Matrix a(1);
+  DequantCache cache = make_cache({Eviction::kPinned, kFloatBytes}, {&a.weights});
   const std::vector<float> before = a.floats();
   cached_floats(cache, a);
   a.data.assign(a.data.size(), std::byte{0});
@@ -81,18 +86,18 @@ TEST(DequantCache, AHitDequantizesNothing) {
 }
 
 TEST(DequantCache, WithoutRoomTheFilesWeightsAreUsed) {
-  DequantCache cache({Eviction::kPinned, kFloatBytes}, Pages::kSmall, Isa::kGeneric);
   const Matrix a(1);
   const Matrix b(2);
+  DequantCache cache = make_cache({Eviction::kPinned, kFloatBytes}, {&a.weights, &b.weights});
   EXPECT_EQ(cached_floats(cache, a), a.floats());
   EXPECT_TRUE(cached_floats(cache, b).empty());
 }
 
 TEST(DequantCache, AnEvictedMatrixIsDequantizedAgain) {
   for (const Eviction eviction : {Eviction::kMru, Eviction::kLru}) {
-    DequantCache cache({eviction, kFloatBytes}, Pages::kSmall, Isa::kGeneric);
     const Matrix a(1);
     const Matrix b(2);
+    DequantCache cache = make_cache({eviction, kFloatBytes}, {&a.weights, &b.weights});
     for (int pass = 0; pass < 3; ++pass) {
       EXPECT_EQ(cached_floats(cache, a), a.floats());
       EXPECT_EQ(cached_floats(cache, b), b.floats());
@@ -103,9 +108,9 @@ TEST(DequantCache, AnEvictedMatrixIsDequantizedAgain) {
 }
 
 TEST(DequantCache, MemoryOfOneSizeIsReused) {
-  DequantCache cache({Eviction::kLru, kFloatBytes}, Pages::kSmall, Isa::kGeneric);
   const Matrix a(1);
   const Matrix b(2);
+  DequantCache cache = make_cache({Eviction::kLru, kFloatBytes}, {&a.weights, &b.weights});
   const auto address = [&](const Matrix& matrix) {
     const std::byte* data = cache.use(matrix.weights).rows(0, kRows).data;
     cache.end_phase();
@@ -115,9 +120,9 @@ TEST(DequantCache, MemoryOfOneSizeIsReused) {
 }
 
 TEST(DequantCache, RefusedMemoryIsNoError) {
-  DequantCache cache({Eviction::kPinned, std::numeric_limits<std::size_t>::max()}, Pages::kSmall,
-                     Isa::kGeneric);
   Matrix a(1);
+  DequantCache cache =
+      make_cache({Eviction::kPinned, std::numeric_limits<std::size_t>::max()}, {&a.weights});
   a.weights.rows = std::size_t{1} << 50;  // 2^58 bytes of floats: more than there are addresses
   EXPECT_EQ(cache.use(a.weights).rows(0, 0).data, a.data.data());
   EXPECT_EQ(cache.counts().misses, 1U);
@@ -125,10 +130,10 @@ TEST(DequantCache, RefusedMemoryIsNoError) {
 }
 
 TEST(DequantCache, FloatsAreNotCopied) {
-  DequantCache cache({Eviction::kPinned, kFloatBytes}, Pages::kSmall, Isa::kGeneric);
   const std::vector<float> floats(kRows * kCols);
   const auto* data = reinterpret_cast<const std::byte*>(floats.data());
   const MatmulWeights weights = make_matmul_weights(DType::kF32, data, kRows, kCols, Isa::kGeneric);
+  DequantCache cache = make_cache({Eviction::kPinned, kFloatBytes}, {&weights});
   EXPECT_EQ(cache.use(weights).rows(0, kRows).data, data);
   EXPECT_EQ(cache.counts().misses, 0U);
 }

@@ -2,9 +2,8 @@
 
 namespace woolly {
 
-DequantPolicy::Outcome DequantPolicy::use(std::size_t key, std::size_t bytes) {
+DequantPolicy::Outcome DequantPolicy::use(std::size_t key, std::size_t bytes) noexcept {
   evicted_.clear();
-  if (key >= items_.size()) items_.resize(key + 1);
   Item& item = items_[key];
   ++uses_;
   if (item.bytes > 0) {
@@ -25,7 +24,7 @@ void DequantPolicy::drop(std::size_t key) noexcept {
 }
 
 // All or nothing: what would not make enough room is not evicted.
-bool DequantPolicy::make_room(std::size_t bytes) {
+bool DequantPolicy::make_room(std::size_t bytes) noexcept {
   std::size_t kept = 0;
   for (const Item& item : items_) {
     if (!evictable(item)) kept += item.bytes;

@@ -13,7 +13,7 @@ namespace woolly {
 // one needed, so kLru hits nothing, while the others hit what the limit has room for.
 enum class Eviction { kPinned, kMru, kLru };
 
-// Not thread-safe. Allocates only for a key larger than all before.
+// Not thread-safe. No allocation after construction.
 class DequantPolicy {
  public:
   enum class Outcome {
@@ -27,12 +27,15 @@ class DequantPolicy {
     std::size_t bytes = 0;  // of all items held; never above the limit
   };
 
-  DequantPolicy(Eviction eviction, std::size_t limit_bytes)
-      : eviction_(eviction), limit_bytes_(limit_bytes) {}
+  // Of items with the keys 0 to count - 1.
+  DequantPolicy(Eviction eviction, std::size_t limit_bytes, std::size_t count)
+      : eviction_(eviction), limit_bytes_(limit_bytes), items_(count) {
+    evicted_.reserve(count);
+  }
 
-  // Keys are small numbers: memory is proportional to the largest. An item's size never changes.
-  // What is held afterwards is in use until release(), and not evicted before.
-  Outcome use(std::size_t key, std::size_t bytes);
+  // An item's size never changes. What is held afterwards is in use until release(), and not
+  // evicted before.
+  Outcome use(std::size_t key, std::size_t bytes) noexcept;
   void release() noexcept { released_ = uses_; }
 
   // The keys that the last use() evicted, in the order in which they went.
@@ -48,7 +51,7 @@ class DequantPolicy {
     std::size_t bytes = 0;  // 0: not held
     std::uint64_t last_use = 0;
   };
-  bool make_room(std::size_t bytes);
+  bool make_room(std::size_t bytes) noexcept;
   std::size_t next_to_go() const noexcept;
   bool evictable(const Item& item) const noexcept;
 

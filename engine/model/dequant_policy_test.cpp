@@ -22,7 +22,7 @@ Outcome use_alone(DequantPolicy& policy, std::size_t key, std::size_t bytes) {
 
 // Hits of each cycle over `items` items of 10 bytes.
 std::vector<std::uint64_t> hits_per_cycle(Eviction eviction, std::size_t items, std::size_t limit) {
-  DequantPolicy policy(eviction, limit);
+  DequantPolicy policy(eviction, limit, items);
   std::vector<std::uint64_t> result;
   for (int cycle = 0; cycle < 8; ++cycle) {
     const std::uint64_t before = policy.counts().hits;
@@ -53,7 +53,7 @@ TEST(DequantPolicy, AllHitEverythingThatFits) {
 
 TEST(DequantPolicy, EvictsByRecency) {
   const auto evicted = [](Eviction eviction) {
-    DequantPolicy policy(eviction, 30);
+    DequantPolicy policy(eviction, 30, 4);
     for (const std::size_t key : {0U, 1U, 2U, 0U}) use_alone(policy, key, 10);
     use_alone(policy, 3, 20);
     return std::vector(policy.evicted().begin(), policy.evicted().end());
@@ -65,7 +65,7 @@ TEST(DequantPolicy, EvictsByRecency) {
 
 TEST(DequantPolicy, WhatCannotFitEvictsNothing) {
   for (const Eviction eviction : kAll) {
-    DequantPolicy policy(eviction, 30);
+    DequantPolicy policy(eviction, 30, 4);
     EXPECT_EQ(use_alone(policy, 0, 30), Outcome::kAdmitted);
     EXPECT_EQ(use_alone(policy, 1, 31), Outcome::kRefused);
     EXPECT_THAT(policy.evicted(), IsEmpty());
@@ -75,7 +75,7 @@ TEST(DequantPolicy, WhatCannotFitEvictsNothing) {
 
 TEST(DequantPolicy, WhatIsInUseStays) {
   for (const Eviction eviction : {Eviction::kMru, Eviction::kLru}) {
-    DequantPolicy policy(eviction, 30);
+    DequantPolicy policy(eviction, 30, 4);
     use_alone(policy, 0, 10);
     use_alone(policy, 1, 10);
     EXPECT_EQ(policy.use(1, 10), Outcome::kHit);
@@ -89,7 +89,7 @@ TEST(DequantPolicy, WhatIsInUseStays) {
 }
 
 TEST(DequantPolicy, DroppedItemsMakeRoom) {
-  DequantPolicy policy(Eviction::kPinned, 10);
+  DequantPolicy policy(Eviction::kPinned, 10, 6);
   EXPECT_EQ(policy.use(4, 10), Outcome::kAdmitted);
   policy.drop(4);
   EXPECT_EQ(policy.counts().bytes, 0U);

@@ -21,6 +21,16 @@ constexpr std::size_t kBatchTokens = 512;
 constexpr std::size_t kLogitRows = 32;
 constexpr std::size_t kRowGrain = 16;
 
+// What a pass multiplies by.
+std::vector<const MatmulWeights*> matrices_of(const LlamaModel& model) {
+  std::vector<const MatmulWeights*> matrices;
+  for (const LayerWeights& w : model.layers) {
+    matrices.insert(matrices.end(), {&w.q, &w.k, &w.v, &w.attention_out, &w.gate, &w.up, &w.down});
+  }
+  matrices.push_back(&model.output);
+  return matrices;
+}
+
 // Everything a pass writes, allocated once: no allocation of ours per token.
 struct Workspace {
   Workspace(const LlamaModel& model, const KvCache& cache, int threads)
@@ -109,7 +119,7 @@ class FastForward final : public Forward {
       packed_.emplace(model, context.pool, kernels.pages);
       decode_.emplace(model, *packed_, cache, context, kernels);
     } else if (kernels.dequant_cache) {
-      dequantized_.emplace(*kernels.dequant_cache, kernels.pages, context.isa);
+      dequantized_.emplace(*kernels.dequant_cache, matrices_of(model), kernels.pages, context.isa);
     }
   }
 
