@@ -134,7 +134,7 @@ void print_json(const gguf::File& file, const FlagValues& flags, Isa isa) {
 void print_optimizations(const FlagValues& values, bool json) {
   using Json = nlohmann::ordered_json;
   Json list = Json::array();
-  if (!json) fmt::print("{:<10}  {:<10}  {:<26}  {}\n", "flag", "value", "of", "what it is");
+  if (!json) fmt::print("{:<16}  {:<10}  {:<22}  {}\n", "flag", "value", "of", "what it is");
   for (std::size_t i = 0; i < values.size(); ++i) {
     const OptimizationFlag& flag = optimization_flags()[i];
     const std::string& value = values[i].second;
@@ -143,9 +143,9 @@ void print_optimizations(const FlagValues& values, bool json) {
                       {"value", value},
                       {"values", flag.values},
                       {"meaning", flag.meaning}});
+      if (flag.range) list.back()["range"] = {flag.range->first, flag.range->last};
     } else {
-      fmt::print("{:<10}  {:<10}  {:<26}  {}\n", flag.name, value,
-                 fmt::format("{}", fmt::join(flag.values, " ")), flag.meaning);
+      fmt::print("{:<16}  {:<10}  {:<22}  {}\n", flag.name, value, flag.choices(" "), flag.meaning);
     }
   }
   if (json) fmt::print("{}\n", list.dump(2));

@@ -52,6 +52,7 @@ struct Timings {
   int decoded_tokens = 0;  // one fewer than tokens chosen: the first is the prompt's
   std::optional<SpeculationCounts> speculation;
   std::uint64_t peak_rss = 0;  // bytes
+  std::optional<DequantCacheCounts> dequant_cache;
 
   double prefill_tps() const { return prefill_s > 0 ? prompt_tokens / prefill_s : 0; }
   double decode_tps() const { return decode_s > 0 ? decoded_tokens / decode_s : 0; }
@@ -176,6 +177,7 @@ Generation generate(const RunArgs& args, Session& session) {
   timings.decode_s = seconds_since(start);
   timings.decoded_tokens = session.position() - before;
   timings.peak_rss = peak_rss_bytes();
+  timings.dequant_cache = session.dequant_cache();
   result.tokens = writer.tokens();
   result.text = writer.finish();
   return result;
@@ -205,6 +207,11 @@ void print_json(const Generation& g) {
                               {"guessed", t.speculation->guessed},
                               {"accepted", t.speculation->accepted}};
   }
+  if (t.dequant_cache) {
+    timings["dequant_cache"] = {{"hits", t.dequant_cache->hits},
+                                {"misses", t.dequant_cache->misses},
+                                {"bytes", t.dequant_cache->bytes}};
+  }
   nlohmann::ordered_json json{{"text", g.text}, {"tokens", g.tokens}, {"timings", timings}};
   if (!g.profile.empty()) {
     json["read_gbps"] = g.read_gbps;
@@ -221,6 +228,11 @@ void print_timings(const Timings& t) {
   if (t.speculation) {
     fmt::print(stderr, "guesses  {:10} of {} right, {} passes over the weights\n",
                t.speculation->accepted, t.speculation->guessed, t.speculation->passes);
+  }
+  if (t.dequant_cache) {
+    fmt::print(stderr, "cache    {:10} of {} matrices were there as floats, {:.1f} MiB held\n",
+               t.dequant_cache->hits, t.dequant_cache->hits + t.dequant_cache->misses,
+               static_cast<double>(t.dequant_cache->bytes) / (1 << 20));
   }
   fmt::print(stderr, "peak RSS {:10.1f} MiB\n", static_cast<double>(t.peak_rss) / (1 << 20));
 }

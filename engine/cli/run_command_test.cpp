@@ -116,6 +116,21 @@ TEST(RunCommand, GuessesChangeTheSpeedAndNotTheText) {
   EXPECT_EQ(counts.at("passes").get<int>() + counts.at("accepted").get<int>(), 299);
 }
 
+TEST(RunCommand, TellsWhatTheDequantCacheDid) {
+  const test::TinyModel model;
+  std::vector<std::string> arguments{"run",   "-m",        model.path(), "-p",
+                                     "x",     "-n",        "3",          "--ignore-eos",
+                                     "--opt", "gemm=blas", "--opt",      "dequant=cache"};
+  const ProcessResult text = test::woolly(arguments);
+  EXPECT_THAT(text.err, HasSubstr("cache            58 of 87 matrices were there as floats"));
+  arguments.push_back("--json");
+  const nlohmann::json timings = nlohmann::json::parse(test::woolly(arguments).out).at("timings");
+  const nlohmann::json& counts = timings.at("dequant_cache");
+  EXPECT_EQ(counts.at("misses"), 4 * 7 + 1);
+  EXPECT_EQ(counts.at("hits"), 2 * (4 * 7 + 1));  // the second and the third pass
+  EXPECT_EQ(counts.at("bytes"), 13107200);
+}
+
 TEST(RunCommand, SameSeedSameText) {
   const test::TinyModel model;
   const auto text = [&](const char* seed) {
@@ -142,6 +157,7 @@ TEST(RunCommand, RefusesWithOneLineAndTwo) {
   refused({"-m", model.path(), "-p", "x", "--opt", "gemm=magic"}, "gemm=magic");
   refused({"-m", model.path(), "-p", "x", "--opt", "speed=11"}, "no such flag");
   refused({"-m", model.path(), "-p", "x", "--opt", "gemm"}, "name=value");
+  refused({"-m", model.path(), "-p", "x", "--opt", "dequant=cache"}, "add gemm=blas");
   refused({"-m", model.path(), "-p", "x", "--temp", "-1"}, "temperature");
   refused({"-m", model.path(), "-p", "x", "--impl", "third"}, "third");
   write_file_atomically(model.file("cut.gguf"), read_file(model.path()).substr(0, 1000000));

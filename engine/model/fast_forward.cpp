@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 #include "engine/kernels/panel_matmul/panel_blas.h"
 #include "engine/kernels/rmsnorm/rmsnorm.h"
@@ -19,6 +20,16 @@ namespace {
 constexpr std::size_t kBatchTokens = 512;
 constexpr std::size_t kLogitRows = 32;
 constexpr std::size_t kRowGrain = 16;
+
+// What a pass multiplies by.
+std::vector<const MatmulWeights*> matrices_of(const LlamaModel& model) {
+  std::vector<const MatmulWeights*> matrices;
+  for (const LayerWeights& w : model.layers) {
+    matrices.insert(matrices.end(), {&w.q, &w.k, &w.v, &w.attention_out, &w.gate, &w.up, &w.down});
+  }
+  matrices.push_back(&model.output);
+  return matrices;
+}
 
 // Everything a pass writes, allocated once: no allocation of ours per token.
 struct Workspace {
@@ -109,6 +120,8 @@ class FastForward final : public Forward {
     if (kernels.panels) {
       packed_.emplace(model, context.pool, kernels.pages);
       decode_.emplace(model, *packed_, cache, context, kernels, profile);
+    } else if (kernels.dequant_cache) {
+      dequantized_.emplace(*kernels.dequant_cache, matrices_of(model), kernels.pages, context.isa);
     }
   }
 
@@ -132,15 +145,32 @@ class FastForward final : public Forward {
     }
   }
 
+  std::optional<DequantPolicy::Counts> dequant_cache() const override {
+    if (!dequantized_) return std::nullopt;
+    return dequantized_->counts();
+  }
+
  private:
-  // A matrix as the file has it and, where weights are packed, as panels.
+  // A matrix as the file has it, where weights are packed as panels, and where they are not as
+  // products use it in the next phase.
   struct Matrix {
     const MatmulWeights* file;
     const PackedMatrix* packed;
+    DequantizedMatrix dequantized;
   };
   Matrix matrix(std::size_t layer, MatmulWeights LayerWeights::*file,
-                PackedMatrix PackedLayer::*packed) const noexcept {
-    return {&(model_.layers[layer].*file), packed_ ? &(packed_->layer(layer).*packed) : nullptr};
+                PackedMatrix PackedLayer::*packed) {
+    return matrix(model_.layers[layer].*file, packed_ ? &(packed_->layer(layer).*packed) : nullptr);
+  }
+  Matrix matrix(const MatmulWeights& file, const PackedMatrix* packed) {
+    return {&file, packed, dequantized_ ? dequantized_->use(file) : DequantizedMatrix(file)};
+  }
+
+  // One parallel phase of products with matrices asked for since the last one.
+  template <typename Body>
+  void run_products(Body&& body) {
+    pool_.run(std::forward<Body>(body));
+    if (dequantized_) dequantized_->end_phase();
   }
 
   void give(const float* logits, std::size_t first, std::size_t rows, const LogitsSink& sink) {
@@ -163,7 +193,7 @@ class FastForward final : public Forward {
       rotate_and_store(layer, position, n);
       attend(layer, position, n);
       const Matrix out = matrix(layer, &LayerWeights::attention_out, &PackedLayer::attention_out);
-      pool_.run([&](int thread) { multiply(thread, out, work_.attended, n, work_.x, true); });
+      run_products([&](int thread) { multiply(thread, out, work_.attended, n, work_.x, true); });
       lap(layer, Operation::kAttentionOutput, n, {out.file});
       feed_forward(layer, n);
     }
@@ -175,7 +205,7 @@ class FastForward final : public Forward {
     const Matrix q = matrix(layer, &LayerWeights::q, &PackedLayer::q);
     const Matrix k = matrix(layer, &LayerWeights::k, &PackedLayer::k);
     const Matrix v = matrix(layer, &LayerWeights::v, &PackedLayer::v);
-    pool_.run([&](int thread) {
+    run_products([&](int thread) {
       multiply(thread, q, work_.normed, n, work_.q, false);
       multiply(thread, k, work_.normed, n, work_.k, false);
       multiply(thread, v, work_.normed, n, work_.v, false);
@@ -221,10 +251,9 @@ class FastForward final : public Forward {
     lap(layer, Operation::kFfnNorm);
     const Matrix gates = matrix(layer, &LayerWeights::gate, &PackedLayer::gate);
     const Matrix ups = matrix(layer, &LayerWeights::up, &PackedLayer::up);
-    const Matrix down = matrix(layer, &LayerWeights::down, &PackedLayer::down);
     const std::size_t width = config_.ffn_width;
     // Each thread gates the columns it has just computed: no barrier between.
-    pool_.run([&](int thread) {
+    run_products([&](int thread) {
       multiply(thread, gates, work_.normed, n, work_.gate, false);
       multiply(thread, ups, work_.normed, n, work_.up, false);
       if (thread == 0) lap(layer, Operation::kGateUp, n, {gates.file, ups.file});
@@ -236,7 +265,8 @@ class FastForward final : public Forward {
       if (thread == 0) lap(layer, Operation::kSiluMul);
     });
     lap(layer, Operation::kWait);
-    pool_.run([&](int thread) { multiply(thread, down, work_.gate, n, work_.x, true); });
+    const Matrix down = matrix(layer, &LayerWeights::down, &PackedLayer::down);
+    run_products([&](int thread) { multiply(thread, down, work_.gate, n, work_.x, true); });
     lap(layer, Operation::kDown, n, {down.file});
   }
 
@@ -246,8 +276,8 @@ class FastForward final : public Forward {
                work_.normed + t * config_.width);
     });
     lap(config_.layers, Operation::kOutputNorm);
-    const Matrix output{&model_.output, packed_ ? &packed_->output() : nullptr};
-    pool_.run(
+    const Matrix output = matrix(model_.output, packed_ ? &packed_->output() : nullptr);
+    run_products(
         [&](int thread) { multiply(thread, output, work_.normed, rows, work_.logits, false); });
     lap(config_.layers, Operation::kOutput, rows, {output.file});
   }
@@ -300,7 +330,8 @@ class FastForward final : public Forward {
     }
     const auto [begin, end] = share(thread, m);
     if (begin == end) return;
-    kernels_.matmul({m.file, x, cols, y, rows, n, begin, end, accumulate, work_.scratch(thread)});
+    kernels_.matmul({&m.dequantized.rows(begin, end), x, cols, y, rows, n, begin, end, accumulate,
+                     work_.scratch(thread)});
   }
 
   // One token is not worth waking the others for.
@@ -326,6 +357,7 @@ class FastForward final : public Forward {
   AttentionArgs attention_;
   std::optional<PackedModel> packed_;
   std::optional<DecodePass> decode_;
+  std::optional<DequantCache> dequantized_;
 };
 
 }  // namespace

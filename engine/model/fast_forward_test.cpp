@@ -18,8 +18,9 @@
 namespace woolly {
 namespace {
 
+using test::Logits;
+using test::relative_error;
 using test::SmallModel;
-using Logits = std::vector<std::vector<float>>;
 
 std::vector<TokenId> some_tokens(std::size_t n, std::size_t vocab_size) {
   std::mt19937 random(7);
@@ -47,19 +48,6 @@ void expect_close(const Logits& a, const Logits& b, float tolerance, const std::
       worst = std::max(worst, std::fabs(a[t][i] - b[t][i]));
   }
   EXPECT_LT(worst, tolerance) << what;
-}
-
-// Root mean square of the difference over that of b.
-double relative_error(const Logits& a, const Logits& b) {
-  double difference = 0;
-  double size = 0;
-  for (std::size_t t = 0; t < b.size(); ++t) {
-    for (std::size_t i = 0; i < b[t].size(); ++i) {
-      difference += std::pow(static_cast<double>(a[t][i]) - b[t][i], 2);
-      size += std::pow(b[t][i], 2);
-    }
-  }
-  return std::sqrt(difference / size);
 }
 
 FastKernels blas_kernels() {

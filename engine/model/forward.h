@@ -15,6 +15,7 @@
 #include "engine/kernels/attention/decode.h"
 #include "engine/kernels/matmul/matmul.h"
 #include "engine/kernels/panel_matmul/panel_matmul.h"
+#include "engine/model/dequant_cache.h"
 #include "engine/model/kv_cache.h"
 #include "engine/model/llama_model.h"
 #include "engine/model/profile.h"
@@ -37,6 +38,9 @@ class Forward {
   // caller has checked that the ids exist and that the cache has room. Not thread-safe.
   virtual void run(std::span<const TokenId> tokens, std::size_t position, std::size_t first_logit,
                    const LogitsSink& sink) = 0;
+
+  // Of the cache of dequantized weights; nothing without one.
+  virtual std::optional<DequantPolicy::Counts> dequant_cache() const { return std::nullopt; }
 };
 
 // Model and cache must outlive the result.
@@ -47,11 +51,12 @@ struct FastKernels {
   // Products with the weights as the file has them, and attention by way of scores.
   MatmulFn matmul = nullptr;
   AttentionFn attention = nullptr;
+  std::optional<DequantCacheOptions> dequant_cache;  // of weights that `matmul` multiplies
 
   // Set for direct products: weights are packed at load, passes of few tokens multiply them
   // directly, passes of many unpack panels for BLAS, and `matmul` is not used.
   std::optional<PanelKernels> panels;
-  Pages pages = Pages::kHuge;                    // of the packed weights
+  Pages pages = Pages::kHuge;                    // of packed weights and cached floats
   std::size_t prefetch_bytes = 0;                // ahead of the reads of direct products
   DecodeAttentionFn decode_attention = nullptr;  // of direct passes; null: `attention`
 

@@ -1,4 +1,5 @@
-// For tests only: small llama models written by hand, every number under the test's control.
+// For tests only: small llama models written by hand, every number under the test's control, and
+// how far logits are apart.
 #pragma once
 
 #include <cmath>
@@ -14,6 +15,21 @@
 #include "engine/gguf/writer.h"
 
 namespace woolly::test {
+
+using Logits = std::vector<std::vector<float>>;  // [tokens][vocab_size]
+
+// Root mean square of the difference over that of b.
+inline double relative_error(const Logits& a, const Logits& b) {
+  double difference = 0;
+  double size = 0;
+  for (std::size_t t = 0; t < b.size(); ++t) {
+    for (std::size_t i = 0; i < b[t].size(); ++i) {
+      difference += std::pow(static_cast<double>(a[t][i]) - b[t][i], 2);
+      size += std::pow(b[t][i], 2);
+    }
+  }
+  return std::sqrt(difference / size);
+}
 
 // F32 tensors and metadata of a model of 2 layers, 4 heads on 2 key/value heads of 8, width 32. A
 // test changes what it is about, then writes the file.

@@ -3,6 +3,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <woolly/session.h>
 
@@ -57,19 +60,36 @@ TEST(Allocations, AreCounted) {
   EXPECT_EQ(allocations - before, 2);
 }
 
-TEST(Allocations, ADecodedTokenMakesNone) {
+// Of 20 tokens after the first.
+long allocations_of_decoding(const std::string& type,
+                             const std::vector<std::pair<std::string, std::string>>& opts) {
   const test::TemporaryFolder folder;
+  test::write_tiny_model(type, folder / type);
+  SessionOptions options;
+  options.threads = 2;
+  options.context = 64;
+  options.opts = opts;
+  Session session = Session::open((folder / type).string(), options);
+  session.prefill(std::vector<TokenId>{1, 2, 3});
+  session.decode(4);
+  const long before = allocations;
+  for (TokenId token = 5; token < 25; ++token) session.decode(token);
+  return allocations - before;
+}
+
+TEST(Allocations, ADecodedTokenMakesNone) {
   for (const char* type : {"Q4_K_M", "F16"}) {
-    test::write_tiny_model(type, folder / type);
-    SessionOptions options;
-    options.threads = 2;
-    options.context = 64;
-    Session session = Session::open((folder / type).string(), options);
-    session.prefill(std::vector<TokenId>{1, 2, 3});
-    session.decode(4);
-    const long before = allocations;
-    for (TokenId token = 5; token < 25; ++token) session.decode(token);
-    EXPECT_EQ(allocations - before, 0) << type;
+    EXPECT_EQ(allocations_of_decoding(type, {}), 0) << type;
+  }
+}
+
+TEST(Allocations, ADecodedTokenMakesNoneWithADequantCacheThatIsFullOrHasAll) {
+  for (const char* limit_mb : {"1", "64"}) {
+    EXPECT_EQ(
+        allocations_of_decoding(
+            "Q4_K_M", {{"gemm", "blas"}, {"dequant", "cache"}, {"dequant_cache_mb", limit_mb}}),
+        0)
+        << limit_mb;
   }
 }
 

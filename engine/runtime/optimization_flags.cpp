@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <sstream>
 
@@ -33,9 +34,28 @@ auto& value_of(Values& values, std::string_view name) {
   return it->second;
 }
 
+const OptimizationFlag& flag_named(std::string_view name) {
+  const auto& flags = optimization_flags();
+  const auto it =
+      std::find_if(flags.begin(), flags.end(), [&](const auto& flag) { return flag.name == name; });
+  WOOLLY_CHECK(it != flags.end());
+  return *it;
+}
+
 bool huge_pages_are_there() {
   constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
   return Buffer(kHugePageBytes, Pages::kHuge).got_huge_pages();
+}
+
+// Direct products dequantize nothing and the oracle keeps nothing. Refused on every machine alike,
+// with direct products or without.
+void refuse_contradictions(const FlagValues& values) {
+  const std::string& gemm = value_of(values, "gemm");
+  const std::string& dequant = value_of(values, "dequant");
+  if (gemm == "blas" || dequant == "direct") return;
+  if (gemm == "reference" && dequant == "every_use") return;
+  throw_usage(fmt::format("optimization dequant={}: does not go with gemm={}", dequant, gemm),
+              "add gemm=blas");
 }
 
 void fall_back(FlagValues& values, Isa isa) {
@@ -46,6 +66,13 @@ void fall_back(FlagValues& values, Isa isa) {
   if (gemm == "direct" && !direct) gemm = "blas";
   if (attention == "online" && gemm != "direct") attention = "blas";
   if (pages == "huge" && !huge_pages_are_there()) pages = "small";
+  std::string& dequant = value_of(values, "dequant");
+  if (dequant == "direct" && gemm != "direct") dequant = "every_use";
+  if (dequant != "cache") {
+    for (const std::string_view name : {"dequant_cache_mb", "dequant_policy"}) {
+      value_of(values, name) = flag_named(name).values.front();
+    }
+  }
 }
 
 FlagValues from_environment() {
@@ -54,6 +81,21 @@ FlagValues from_environment() {
   std::istringstream words(text == nullptr ? "" : text);
   for (std::string word; words >> word;) values.push_back(parse_flag(word));
   return values;
+}
+
+bool allows(const OptimizationFlag& flag, std::string_view value) {
+  if (!flag.range) {
+    return std::find(flag.values.begin(), flag.values.end(), value) != flag.values.end();
+  }
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(value.begin(), value.end(), number);
+  return error == std::errc() && end == value.end() && value == std::to_string(number) &&
+         number >= flag.range->first && number <= flag.range->last;
+}
+
+Eviction eviction_named(std::string_view policy) {
+  if (policy == "mru") return Eviction::kMru;
+  return policy == "lru" ? Eviction::kLru : Eviction::kPinned;
 }
 
 void set_flag(FlagValues& values, const std::string& name, const std::string& value) {
@@ -66,25 +108,38 @@ void set_flag(FlagValues& values, const std::string& name, const std::string& va
     throw_usage(fmt::format("optimization {}={}: no such flag", name, value),
                 fmt::format("there are {}", fmt::join(names, ", ")));
   }
-  if (std::find(flag->values.begin(), flag->values.end(), value) == flag->values.end()) {
-    throw_usage(fmt::format("optimization {}={}: no such value", name, value),
-                fmt::format("one of {}", fmt::join(flag->values, ", ")));
+  if (!allows(*flag, value)) {
+    throw_usage(
+        fmt::format("optimization {}={}: no such value", name, value),
+        fmt::format("{} {}", flag->range ? "a whole number," : "one of", flag->choices(", ")));
   }
   values[static_cast<std::size_t>(flag - flags.begin())].second = value;
 }
 
 }  // namespace
 
+std::string OptimizationFlag::choices(std::string_view separator) const {
+  if (range) return fmt::format("{} to {}", range->first, range->last);
+  return fmt::format("{}", fmt::join(values, separator));
+}
+
 const std::vector<OptimizationFlag>& optimization_flags() {
   static const std::vector<OptimizationFlag> flags{
       {"gemm",
-       "products with weights: packed and direct; dequantized at every use for BLAS; the oracle",
+       "products with weights: packed and direct; dequantized for BLAS; the oracle",
        {"direct", "blas", "reference"}},
       {"attention",
        "one pass over the cache in direct passes; by way of scores in BLAS; the oracle",
        {"online", "blas", "reference"}},
-      {"pages", "memory pages of packed weights", {"huge", "small"}},
+      {"pages", "memory pages of packed weights and of cached floats", {"huge", "small"}},
       {"prefetch", "how far direct products prefetch, in bytes", {"6144", "2048", "off"}},
+      {"dequant",
+       "floats that products need: none; with gemm=blas made at every use, or kept in a cache",
+       {"direct", "every_use", "cache"}},
+      {"dequant_cache_mb", "limit of that cache, in MiB", {"2048"}, {{1, 1 << 20}}},
+      {"dequant_policy",
+       "what leaves it when full: nothing, the most or the least recently used matrix",
+       {"pinned", "mru", "lru"}},
   };
   return flags;
 }
@@ -104,6 +159,7 @@ FlagValues resolve_flags(const FlagValues& given, Isa isa) {
   }
   for (const auto& [name, value] : from_environment()) set_flag(values, name, value);
   for (const auto& [name, value] : given) set_flag(values, name, value);
+  refuse_contradictions(values);
   fall_back(values, isa);
   return values;
 }
@@ -121,6 +177,10 @@ FastKernels kernels_for(const FlagValues& resolved, Isa isa) {
     kernels.decode_attention = select_variant(decode_attention_variants(), isa).function;
   }
   kernels.pages = value_of(resolved, "pages") == "huge" ? Pages::kHuge : Pages::kSmall;
+  if (value_of(resolved, "dequant") == "cache") {
+    kernels.dequant_cache = {eviction_named(value_of(resolved, "dequant_policy")),
+                             std::stoul(value_of(resolved, "dequant_cache_mb")) << 20};
+  }
   if (prefetch != "off") kernels.prefetch_bytes = std::stoul(std::string(prefetch));
   return kernels;
 }

@@ -2,6 +2,8 @@
 // records of results.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,18 +15,29 @@
 namespace woolly {
 
 struct OptimizationFlag {
+  struct Range {
+    std::uint64_t first;
+    std::uint64_t last;
+  };
+
   std::string_view name;
   std::string_view meaning;
   std::vector<std::string_view> values;  // the first is the default
+  std::optional<Range> range = {};       // set: any whole number in it, and `values` is the default
+
+  // What a value can be, for people: "huge small", "1 to 100".
+  std::string choices(std::string_view separator) const;
 };
 
 const std::vector<OptimizationFlag>& optimization_flags();
 
 // name -> value for every flag of the table: the defaults, then WOOLLY_OPT ("name=value" separated
 // by spaces), then `given`. What cannot be had here falls back, so that records tell what ran:
-// gemm=direct to blas without the instructions, attention=online to blas without direct products,
-// pages=huge to small where the kernel refuses them. Throws Error (usage) for an unknown name or
-// value, naming what there is.
+// gemm=direct to blas without the instructions, attention=online to blas and dequant=direct to
+// every_use without direct products, pages=huge to small where the kernel refuses them; without a
+// cache its limit and policy are recorded as the defaults, because runs that do the same are
+// recorded the same. Throws Error (usage) for an unknown name or value, naming what there is, and
+// for a dequant that the asked gemm does not do.
 using FlagValues = std::vector<std::pair<std::string, std::string>>;
 FlagValues resolve_flags(const FlagValues& given, Isa isa);
 

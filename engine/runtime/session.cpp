@@ -172,6 +172,12 @@ std::vector<std::pair<std::string, std::string>> Session::effective_options() co
   return values;
 }
 
+std::optional<DequantCacheCounts> Session::dequant_cache() const {
+  const auto counts = impl_->forward->dequant_cache();
+  if (!counts) return std::nullopt;
+  return DequantCacheCounts{counts->hits, counts->misses, counts->bytes};
+}
+
 std::span<const float> Session::prefill(std::span<const TokenId> tokens) {
   if (tokens.empty()) throw_usage("there is no token to run");
   impl_->run(tokens, tokens.size() - 1, [this](std::size_t, std::span<const float> logits) {

@@ -9,6 +9,7 @@
 
 #include "engine/base/test_support.h"
 #include "engine/model/model_test_support.h"
+#include "engine/model/synthetic/synthetic_test_support.h"
 
 namespace woolly {
 namespace {
@@ -102,6 +103,35 @@ TEST_F(SessionTest, TruncateGoesBackInTime) {
   EXPECT_EQ(copy(session.decode(7)), first);
   EXPECT_THROW(session.truncate(5), Error);
   EXPECT_THROW(session.truncate(-1), Error);
+}
+
+// Four layers of seven matrices and the output: 13107200 bytes of floats.
+TEST_F(SessionTest, CountsWhatTheDequantCacheDoes) {
+  constexpr std::uint64_t kMatrices = 4 * 7 + 1;
+  constexpr std::uint64_t kPasses = 4;
+  test::write_tiny_model("Q4_K_M", path_);
+  const auto counts = [&](const char* policy, const char* limit_mb) {
+    SessionOptions options;
+    options.context = 64;
+    options.opts = {{"gemm", "blas"},
+                    {"dequant", "cache"},
+                    {"dequant_policy", policy},
+                    {"dequant_cache_mb", limit_mb}};
+    Session session = Session::open(path_, options);
+    for (std::uint64_t pass = 0; pass < kPasses; ++pass) session.decode(1);
+    const DequantCacheCounts result = session.dequant_cache().value();
+    EXPECT_EQ(result.hits + result.misses, kPasses * kMatrices);
+    EXPECT_LE(result.bytes, std::stoul(limit_mb) << 20);
+    return result;
+  };
+  for (const char* policy : {"pinned", "mru", "lru"}) {
+    EXPECT_EQ(counts(policy, "13").misses, kMatrices) << policy;
+    EXPECT_EQ(counts(policy, "13").bytes, 13107200U) << policy;
+  }
+  EXPECT_EQ(counts("lru", "6").hits, 0U);
+  EXPECT_GT(counts("mru", "6").hits, kMatrices);
+  EXPECT_GT(counts("pinned", "6").hits, kMatrices);
+  EXPECT_FALSE(Session::open(path_, {}).dequant_cache());
 }
 
 TEST_F(SessionTest, ScoreGivesTheAskedLogits) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -40,6 +41,14 @@ struct SessionTimings {
   double load_ms = 0;  // open() until ready for the first token
 };
 
+// Of the cache that --opt dequant=cache keeps, since open(): every product with a quantized matrix
+// is a hit or a miss.
+struct DequantCacheCounts {
+  std::uint64_t hits = 0;    // its floats were there
+  std::uint64_t misses = 0;  // it was dequantized
+  std::uint64_t bytes = 0;   // of floats held now
+};
+
 // Errors: open() and the calls below throw Error (usage) for a bad file, option or token id and
 // when the context would overflow; nothing changes then. Not thread-safe; two sessions are
 // independent.
@@ -55,6 +64,9 @@ class Session {
   const SessionTimings& timings() const;
   // Every optimization flag with the value in force, for records of results.
   std::vector<std::pair<std::string, std::string>> effective_options() const;
+
+  // Nothing when there is no such cache.
+  std::optional<DequantCacheCounts> dequant_cache() const;
 
   int context() const;   // tokens that fit
   int position() const;  // tokens in the KV cache

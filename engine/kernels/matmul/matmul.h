@@ -46,7 +46,7 @@ struct MatmulArgs {
 
 using MatmulFn = void (*)(const MatmulArgs& args) noexcept;
 
-// "blas": dequantizes a panel of rows, then OpenBLAS. "reference": the oracle.
+// "blas": dequantizes a panel of rows, then OpenBLAS; F32 where it is. "reference": the oracle.
 std::span<const KernelVariant<MatmulFn>> matmul_variants();
 
 std::size_t matmul_scratch_floats(std::size_t m, std::size_t cols);

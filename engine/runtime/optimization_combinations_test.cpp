@@ -1,0 +1,133 @@
+// Every combination of the values of all optimization flags computes what the reference does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <woolly/error.h>
+#include <woolly/session.h>
+
+#include "engine/base/test_support.h"
+#include "engine/model/model_test_support.h"
+#include "engine/model/synthetic/synthetic_test_support.h"
+#include "engine/runtime/optimization_flags.h"
+
+namespace woolly {
+namespace {
+
+using test::Logits;
+
+constexpr std::size_t kPrefillTokens = 20;  // more than a direct pass takes
+constexpr std::size_t kDecodedTokens = 4;
+
+// Of a number, the smallest, which is to make a cache evict, and the default.
+std::vector<std::string> values_to_try(const OptimizationFlag& flag) {
+  if (flag.range) return {std::to_string(flag.range->first), std::string(flag.values.front())};
+  return {flag.values.begin(), flag.values.end()};
+}
+
+std::vector<FlagValues> all_combinations() {
+  std::vector<FlagValues> combinations{{}};
+  for (const OptimizationFlag& flag : optimization_flags()) {
+    std::vector<FlagValues> longer;
+    for (const FlagValues& combination : combinations) {
+      for (const std::string& value : values_to_try(flag)) {
+        longer.push_back(combination);
+        longer.back().emplace_back(flag.name, value);
+      }
+    }
+    combinations = std::move(longer);
+  }
+  return combinations;
+}
+
+std::string value_of(const FlagValues& values, std::string_view name) {
+  for (const auto& [flag, value] : values) {
+    if (flag == name) return value;
+  }
+  return {};
+}
+
+// What is to be refused: dequantized weights where products have none.
+bool contradictory(const FlagValues& asked) {
+  const std::string gemm = value_of(asked, "gemm");
+  const std::string dequant = value_of(asked, "dequant");
+  return (gemm == "direct" && dequant != "direct") || (gemm == "reference" && dequant == "cache");
+}
+
+// What the combinations come to on this machine: those that fall back to the same run once.
+std::set<FlagValues> resolved_combinations() {
+  const Isa isa = choose_isa(detect_cpu_features());
+  std::set<FlagValues> resolved;
+  for (const FlagValues& asked : all_combinations()) {
+    std::optional<FlagValues> values;
+    try {
+      values = resolve_flags(asked, isa);
+    } catch (const Error&) {
+    }
+    EXPECT_EQ(values.has_value(), !contradictory(asked)) << ::testing::PrintToString(asked);
+    if (values) resolved.insert(*values);
+  }
+  return resolved;
+}
+
+Logits logits_of(const std::filesystem::path& model, SessionOptions options) {
+  options.kv_type = "f32";
+  options.threads = 2;
+  options.context = 64;
+  Session session = Session::open(model.string(), options);
+  EXPECT_THAT(session.effective_options(), ::testing::IsSupersetOf(options.opts));
+  std::mt19937 random(7);
+  std::vector<TokenId> tokens(kPrefillTokens + kDecodedTokens);
+  for (TokenId& token : tokens) {
+    token = static_cast<TokenId>(random() % static_cast<unsigned>(session.info().vocab_size));
+  }
+  Logits logits;
+  session.score(std::span(tokens).first(kPrefillTokens), 0, [&](int, std::span<const float> row) {
+    logits.emplace_back(row.begin(), row.end());
+  });
+  for (const TokenId token : std::span(tokens).last(kDecodedTokens)) {
+    const std::span<const float> row = session.decode(token);
+    logits.emplace_back(row.begin(), row.end());
+  }
+  return logits;
+}
+
+// Tolerances are of the relative error.
+void expect_all_agree(const std::filesystem::path& model, double direct_tolerance,
+                      double float_tolerance) {
+  SessionOptions options;
+  options.implementation = "reference";
+  const Logits expected = logits_of(model, options);
+  options.implementation = "fast";
+  for (const FlagValues& values : resolved_combinations()) {
+    options.opts = values;
+    const bool direct = value_of(values, "gemm") == "direct";
+    EXPECT_LT(test::relative_error(logits_of(model, options), expected),
+              direct ? direct_tolerance : float_tolerance)
+        << ::testing::PrintToString(values);
+  }
+}
+
+TEST(OptimizationCombinations, AgreeWithTheReference) {
+  const test::TemporaryFolder folder;
+  test::SmallModel().write(folder / "f32.gguf");
+  expect_all_agree(folder / "f32.gguf", 1e-5, 1e-5);
+}
+
+// Activations of direct products have eight bits: half a percent a product, a random walk over the
+// layers.
+TEST(OptimizationCombinations, AgreeWithTheReferenceOnQuantizedWeights) {
+  const test::TemporaryFolder folder;
+  test::write_tiny_model("Q4_K_M", folder / "q4.gguf");
+  expect_all_agree(folder / "q4.gguf", 0.03, 1e-5);
+}
+
+}  // namespace
+}  // namespace woolly
