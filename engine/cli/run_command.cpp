@@ -206,7 +206,7 @@ void print_timings(const Timings& t) {
 }
 
 int run(const RunArgs& args) {
-  Session session = Session::open(args.session.model, args.session.session_options());
+  Session session = open_session(args.session.model, args.session.session_options());
   const Generation generation = generate(args, session);
   if (args.json) {
     print_json(generation);
@@ -254,7 +254,8 @@ void add_run_command(CLI::App& app, Action& action) {
       "Examples:\n"
       "  woolly run -m model.gguf -p \"Once upon a time\" -n 100 --temp 0\n"
       "  woolly run -m model.gguf -p \"Hello\" --impl reference --json\n"
-      "  woolly run -m model.gguf -p \"$(cat report.txt)\" --temp 0 --speculate 8");
+      "  woolly run -m model.gguf -p \"$(cat report.txt)\" --temp 0 --speculate 8\n"
+      "  woolly run -m model.gguf -p \"Hello\" --cache-packed ~/.cache/woolly");
   command->callback([args, &action] { action = [args] { return run(*args); }; });
 }
 

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
+#include "engine/base/check.h"
 #include "engine/kernels/panel_matmul/panel_blas.h"
 #include "engine/kernels/rmsnorm/rmsnorm.h"
 #include "engine/kernels/rope/rope.h"
@@ -91,7 +93,8 @@ struct Workspace {
 
 class FastForward final : public Forward {
  public:
-  FastForward(const LlamaModel& model, KvCache& cache, Context& context, const FastKernels& kernels)
+  FastForward(const LlamaModel& model, KvCache& cache, Context& context, const FastKernels& kernels,
+              std::optional<PackedModel> packed)
       : model_(model),
         config_(model.config),
         cache_(cache),
@@ -101,13 +104,11 @@ class FastForward final : public Forward {
         rope_(select_variant(rope_variants(), context.isa).function),
         silu_mul_(select_variant(silu_mul_variants(), context.isa).function),
         work_(model, cache, context.pool.threads()),
-        attention_(attention_args(model, cache, context.isa)) {
+        attention_(attention_args(model, cache, context.isa)),
+        packed_(std::move(packed)) {
     attention_.q = work_.q;
     attention_.out = work_.attended;
-    if (kernels.panels) {
-      packed_.emplace(model, context.pool, kernels.pages);
-      decode_.emplace(model, *packed_, cache, context, kernels);
-    }
+    if (packed_) decode_.emplace(model, *packed_, cache, context, kernels);
   }
 
   void run(std::span<const TokenId> tokens, std::size_t position, std::size_t first_logit,
@@ -313,7 +314,19 @@ AttentionArgs attention_args(const LlamaModel& model, const KvCache& cache, Isa 
 
 std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
                                            Context& context, const FastKernels& kernels) {
-  return std::make_unique<FastForward>(model, cache, context, kernels);
+  std::optional<PackedModel> packed;
+  if (kernels.panels) {
+    packed.emplace(model, kernels.pages);
+    packed->pack(model, context.pool);
+  }
+  return std::make_unique<FastForward>(model, cache, context, kernels, std::move(packed));
+}
+
+std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
+                                           Context& context, const FastKernels& kernels,
+                                           PackedModel packed) {
+  WOOLLY_CHECK(kernels.panels.has_value());
+  return std::make_unique<FastForward>(model, cache, context, kernels, std::move(packed));
 }
 
 }  // namespace woolly

@@ -17,6 +17,7 @@
 #include "engine/kernels/panel_matmul/panel_matmul.h"
 #include "engine/model/kv_cache.h"
 #include "engine/model/llama_model.h"
+#include "engine/model/packed_model.h"
 
 namespace woolly {
 
@@ -53,6 +54,10 @@ struct FastKernels {
 // Packs the weights where the kernels want it; throws std::bad_alloc.
 std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
                                            Context& context, const FastKernels& kernels);
+// With weights that are packed already, for kernels that want it.
+std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
+                                           Context& context, const FastKernels& kernels,
+                                           PackedModel packed);
 
 // What all calls of attention over this cache share; q, out and the range are to be filled in.
 AttentionArgs attention_args(const LlamaModel& model, const KvCache& cache, Isa isa);
