@@ -20,6 +20,7 @@ struct Benchmark {
   int threads = 0;             // 0: every core this process may use
   std::string implementation = "fast";
   std::string kv_type = "f16";
+  std::string cache_packed;   // directory of packed weights; "": none
   OptionList options;         // optimization flags, --opt name=value
   std::string expected_hash;  // of the generated tokens; "" when not known
   bool profile = false;       // record where the time goes
@@ -40,6 +41,7 @@ struct Settings {
   std::optional<int> threads;
   std::optional<std::string> implementation;
   std::optional<std::string> kv_type;
+  std::optional<std::string> cache_packed;
   std::optional<std::string> expected_hash;
   std::optional<bool> profile;
   OptionList options;

@@ -52,6 +52,19 @@ nlohmann::json sample_of(const std::string& out, const std::string& metric) {
   return nullptr;
 }
 
+TEST_F(Command, EveryLaunchReadsTheKeptPackedWeights) {
+  const test::TemporaryFolder folder;
+  const std::string directory = (folder / "packed").string();
+  const ProcessResult result = bench(cheap({"--cache-packed", directory}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const nlohmann::json environment = nlohmann::json::parse(result.out).at("environment");
+  if (environment.at("opt.gemm") != "direct") GTEST_SKIP() << "this machine packs nothing";
+  EXPECT_EQ(environment.at("opt.cache_packed"), "loaded");
+  const ProcessResult refused = bench(cheap({"--cache-packed", model()}));
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("is not a directory"));
+}
+
 TEST_F(Command, OneCheapLaunchForTheGate) {
   const ProcessResult result = bench(cheap());
   ASSERT_EQ(result.exit_code, 0) << result.err;

@@ -136,6 +136,27 @@ TEST(Driver, ColdLaunchesOnlyLoad) {
   EXPECT_THAT(result.notes, IsEmpty());
 }
 
+TEST(Driver, PackedWeightsAreBuiltBeforeTheFirstLaunchAndDroppedBeforeColdOnes) {
+  test::FakeLaunch fake;
+  fake.benchmark().cache_packed = (fake / "packed").string();
+  std::filesystem::create_directory(fake / "packed");
+  write_file_atomically(fake / "packed" / "0.panels1", "packed");
+  DriverOptions options;
+  options.cold_launches = 1;
+  std::vector<std::filesystem::path> dropped;
+  options.drop_cache = [&](const std::filesystem::path& path) {
+    dropped.push_back(path);
+    return true;
+  };
+  const BenchmarkRun result = run(fake, options);
+  EXPECT_FALSE(result.failed()) << result.failure;
+  EXPECT_EQ(fake.launches_started(), 5);
+  EXPECT_THAT(dropped, ElementsAre(fake.benchmark().model, fake / "packed" / "0.panels1"));
+  const std::string arguments = read_file(fake / "arguments");
+  EXPECT_THAT(arguments.substr(0, arguments.find('\n')), HasSubstr("--load-only"));
+  EXPECT_THAT(arguments, HasSubstr("--cache-packed=" + fake.benchmark().cache_packed));
+}
+
 TEST(Driver, SaysWhyThereIsNoColdFigure) {
   const test::FakeLaunch fake;
   DriverOptions options;

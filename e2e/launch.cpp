@@ -37,6 +37,7 @@ SessionOptions session_options(const Benchmark& benchmark) {
   options.threads = benchmark.threads > 0 ? benchmark.threads : usable_cores();
   // Exactly what the benchmark needs, so that the KV cache's share of the peak memory is its own.
   options.context = benchmark.depth_tokens + benchmark.prompt_tokens + benchmark.generated_tokens;
+  options.cache_packed = benchmark.cache_packed;
   options.opts = benchmark.options;
   options.profile = benchmark.profile;
   return options;
@@ -47,6 +48,7 @@ Session timed_open(const Benchmark& benchmark, double& load_ms) {
   Session session = Session::open(benchmark.model, session_options(benchmark));
   injected_slowdown(started);
   load_ms = static_cast<double>(nanoseconds_since(started)) * 1e-6;
+  for (const std::string& warning : session.warnings()) fmt::print(stderr, "{}\n", warning);
   return session;
 }
 

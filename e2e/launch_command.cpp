@@ -15,6 +15,7 @@ std::vector<std::string> launch_arguments(const LaunchRequest& request) {
   for (const CountSetting& count : count_settings()) {
     arguments.push_back(fmt::format("--{}={}", count.name, b.*count.target));
   }
+  if (!b.cache_packed.empty()) arguments.push_back("--cache-packed=" + b.cache_packed);
   for (const auto& [name, value] : b.options) {
     arguments.push_back(fmt::format("--opt={}={}", name, value));
   }
@@ -34,6 +35,7 @@ LaunchRequest parse_launch_arguments(int argc, char** argv) {
   for (const CountSetting& count : count_settings()) {
     app.add_option(fmt::format("--{}", count.name), b.*count.target);
   }
+  app.add_option("--cache-packed", b.cache_packed);
   app.add_option("--opt", options)->allow_extra_args(false);
   app.add_flag("--profile", b.profile);
   app.add_flag("--load-only", request.load_only);

@@ -23,6 +23,7 @@ TEST(LaunchCommand, SurvivesTheRoundTrip) {
   b.threads = 3;
   b.implementation = "reference";
   b.kv_type = "f32";
+  b.cache_packed = "dir of packed";
   b.options = {{"gemm", "blas"}, {"x", "a=b"}, {"empty", ""}};
   request.load_only = true;
 
@@ -30,6 +31,7 @@ TEST(LaunchCommand, SurvivesTheRoundTrip) {
   EXPECT_EQ(launch_arguments(read), launch_arguments(request));
   EXPECT_EQ(read.benchmark.model, b.model);
   EXPECT_EQ(read.benchmark.depth_tokens, 13);
+  EXPECT_EQ(read.benchmark.cache_packed, b.cache_packed);
   EXPECT_EQ(read.benchmark.options, b.options);
   EXPECT_TRUE(read.load_only);
 }

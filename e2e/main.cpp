@@ -58,6 +58,10 @@ void add_options(CLI::App& app, CommandLine& line) {
       ->allow_extra_args(false);
   app.add_option("--impl", line.settings.implementation, "fast or reference [fast]");
   app.add_option("--kv-type", line.settings.kv_type, "f16, f32, bf16 or q8_0 [f16]");
+  app.add_option("--cache-packed", line.settings.cache_packed,
+                 "Keep the packed weights in DIR and load them from there: built once, before the "
+                 "first launch, when they are not there yet")
+      ->option_text("DIR");
   app.add_option("--scenario", line.scenario, "Benchmarks from a file (e2e/README.md)");
   app.add_option("--expect-hash", line.settings.expected_hash,
                  "Hash the generated tokens must have, else exit 4");

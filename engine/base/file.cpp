@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -41,12 +42,19 @@ bool write_all(int fd, std::string_view content) {
 }  // namespace
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+  write_file_atomically(path, std::span(&content, 1));
+}
+
+void write_file_atomically(const std::filesystem::path& path,
+                           std::span<const std::string_view> parts) {
   std::string temporary = path.string() + ".XXXXXX";
   const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) {
     throw_usage(fmt::format("{}: cannot be written: {}", path.string(), std::strerror(errno)));
   }
-  bool good = ::fchmod(fd, 0644) == 0 && write_all(fd, content) && ::fsync(fd) == 0;
+  const auto write_part = [fd](std::string_view part) { return write_all(fd, part); };
+  bool good = ::fchmod(fd, 0644) == 0 && std::all_of(parts.begin(), parts.end(), write_part) &&
+              ::fsync(fd) == 0;
   int saved_errno = errno;
   good = ::close(fd) == 0 && good;
   if (good && ::rename(temporary.c_str(), path.c_str()) != 0) {

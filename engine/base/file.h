@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,9 @@ std::string read_file(const std::filesystem::path& path);
 // old or the new content, never a part. Throws Error (usage) and leaves `path` as it was on
 // failure.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+// The same for content that lies in several places, without joining it in memory.
+void write_file_atomically(const std::filesystem::path& path,
+                           std::span<const std::string_view> parts);
 
 }  // namespace woolly

@@ -19,6 +19,13 @@ TEST(File, RoundTripAndReplace) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
+TEST(File, PartsAreWrittenOneAfterTheOther) {
+  const test::TemporaryFolder folder;
+  const std::string_view parts[] = {"one", "", "two"};
+  write_file_atomically(folder / "a", parts);
+  EXPECT_EQ(read_file(folder / "a"), "onetwo");
+}
+
 TEST(File, FailureLeavesNothing) {
   const test::TemporaryFolder folder;
   std::filesystem::create_directory(folder / "target");

@@ -15,6 +15,13 @@
 #include <woolly/error.h>
 
 namespace woolly {
+namespace {
+
+std::int64_t nanoseconds(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+}  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -25,6 +32,7 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
     throw_usage(fmt::format("{}: is not a regular file", path.string()));
   }
   size_ = static_cast<std::size_t>(status.st_size);
+  stamp_ = {size_, nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
   if (size_ > 0) {
     void* mapping = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd, 0);
     if (mapping == MAP_FAILED) {
@@ -42,11 +50,14 @@ MappedFile::~MappedFile() {
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      stamp_(other.stamp_) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(stamp_, other.stamp_);
   return *this;
 }
 

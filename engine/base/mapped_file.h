@@ -2,10 +2,21 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 
 namespace woolly {
+
+// Tells two states of a file apart without reading it. Every write moves both times; programs can
+// set the time of modification back, but not that of the inode's change.
+struct FileStamp {
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;  // since the epoch
+  std::int64_t changed_ns = 0;
+
+  bool operator==(const FileStamp&) const = default;
+};
 
 // Move-only; reading from several threads is safe. The file must not shrink while mapped.
 class MappedFile {
@@ -17,10 +28,12 @@ class MappedFile {
   MappedFile& operator=(MappedFile&& other) noexcept;
 
   std::span<const std::byte> bytes() const noexcept { return {data_, size_}; }
+  const FileStamp& stamp() const noexcept { return stamp_; }  // when it was mapped
 
  private:
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  FileStamp stamp_;
 };
 
 // Gives back the memory of a part of a mapping that has been read for the last time; the pages stay

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstring>
 
 #include <woolly/error.h>
@@ -20,6 +21,17 @@ TEST(MappedFile, ShowsTheBytes) {
   EXPECT_EQ(std::memcmp(file.bytes().data(), "hello", 5), 0);
   MappedFile moved = std::move(file);
   EXPECT_EQ(moved.bytes().size(), 5U);
+}
+
+TEST(MappedFile, TheStampTellsStatesApart) {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "f", "hello");
+  const FileStamp stamp = MappedFile(folder / "f").stamp();
+  EXPECT_EQ(stamp.bytes, 5U);
+  EXPECT_EQ(MappedFile(folder / "f").stamp(), stamp);
+  const auto time = std::filesystem::last_write_time(folder / "f");
+  std::filesystem::last_write_time(folder / "f", time + std::chrono::nanoseconds(1));
+  EXPECT_NE(MappedFile(folder / "f").stamp(), stamp);
 }
 
 TEST(MappedFile, EmptyFileAndErrors) {

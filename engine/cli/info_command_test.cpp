@@ -49,7 +49,7 @@ TEST(InfoCommand, ListsTheOptimizationsInForce) {
   EXPECT_THAT(text.out, ::testing::ContainsRegex("pages +small +huge small"));
   const ProcessResult json = test::woolly({"info", "--optimizations", "--json"});
   EXPECT_EQ(nlohmann::json::parse(json.out).at(2).at("name"), "pages");
-  const nlohmann::json limit = nlohmann::json::parse(json.out).at(5);
+  const nlohmann::json limit = nlohmann::json::parse(json.out).at(9);
   EXPECT_EQ(limit.at("name"), "dequant_cache_mb");
   EXPECT_EQ(limit.at("range"), nlohmann::json({1, 1 << 20}));
   const ProcessResult bad = test::woolly({"info", "--optimizations", "--opt", "pages=tiny"});

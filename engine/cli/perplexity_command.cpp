@@ -31,7 +31,7 @@ int perplexity(const PerplexityArgs& args) {
   SessionOptions options = args.session.session_options();
   const int window = options.context > 0 ? options.context : kDefaultWindow;
   options.context = window;
-  Session session = Session::open(args.session.model, options);
+  Session session = open_session(args.session.model, options);
   const bool show_progress = !args.json && is_terminal(2);
   const Perplexity result =
       measure_perplexity(session, text, window, [&](double done, double so_far) {

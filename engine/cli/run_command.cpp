@@ -240,7 +240,7 @@ void print_timings(const Timings& t) {
 int run(const RunArgs& args) {
   SessionOptions options = args.session.session_options();
   options.profile = args.profile;
-  Session session = Session::open(args.session.model, options);
+  Session session = open_session(args.session.model, options);
   Generation generation = generate(args, session);
   generation.profile = session.profile();
   if (args.profile) generation.read_gbps = measure_read_gbps();
@@ -298,7 +298,9 @@ void add_run_command(CLI::App& app, Action& action) {
       "  woolly run -m model.gguf -p \"Once upon a time\" -n 100 --temp 0\n"
       "  woolly run -m model.gguf -p \"Hello\" --impl reference --json\n"
       "  woolly run -m model.gguf -p \"$(cat report.txt)\" --temp 0 --speculate 8\n"
-      "  woolly run -m model.gguf -p \"Hello\" -n 128 --profile");
+      "  woolly run -m model.gguf -p \"Hello\" -n 128 --profile\n"
+
+      "  woolly run -m model.gguf -p \"Hello\" --cache-packed ~/.cache/woolly");
   command->callback([args, &action] { action = [args] { return run(*args); }; });
 }
 

@@ -1,5 +1,9 @@
 #include "engine/cli/session_flags.h"
 
+#include <fmt/format.h>
+
+#include <cstdio>
+
 #include "engine/runtime/optimization_flags.h"
 
 namespace woolly::cli {
@@ -8,6 +12,14 @@ SessionOptions SessionFlags::session_options() const {
   SessionOptions result = options;
   for (const std::string& opt : opts) result.opts.push_back(parse_flag(opt));
   return result;
+}
+
+Session open_session(const std::string& model, const SessionOptions& options) {
+  Session session = Session::open(model, options);
+  for (const std::string& warning : session.warnings()) {
+    fmt::print(stderr, "woolly: warning: {}\n", warning);
+  }
+  return session;
 }
 
 void add_session_flags(CLI::App& command, SessionFlags& flags) {
@@ -22,6 +34,12 @@ void add_session_flags(CLI::App& command, SessionFlags& flags) {
   command.add_option("--kv-type", flags.options.kv_type, "KV cache: f16, f32, bf16 or q8_0")
       ->check(CLI::IsMember({"f16", "f32", "bf16", "q8_0"}))
       ->capture_default_str();
+  command
+      .add_option("--cache-packed", flags.options.cache_packed,
+                  "Keep the packed weights in DIR (as large as the model), so that the next load "
+                  "reads them instead of packing; only where weights are packed: --impl fast with "
+                  "--opt gemm=direct, the defaults")
+      ->option_text("DIR");
   command.add_option("--opt", flags.opts, "Optimization flag name=value; may be repeated")
       ->allow_extra_args(false);
 }

@@ -18,7 +18,11 @@ struct SessionFlags {
   SessionOptions session_options() const;
 };
 
-// -m, -t, --ctx, --impl, --kv-type, --opt. `flags` must outlive the parse.
+// Opens the model and shows the session's warnings on stderr, a line each. Throws as
+// Session::open().
+Session open_session(const std::string& model, const SessionOptions& options);
+
+// -m, -t, --ctx, --impl, --kv-type, --cache-packed, --opt. `flags` must outlive the parse.
 void add_session_flags(CLI::App& command, SessionFlags& flags);
 
 }  // namespace woolly::cli

@@ -15,7 +15,8 @@ TEST(SessionFlags, ParsesIntoOptions) {
   SessionFlags flags;
   add_session_flags(app, flags);
   app.parse(
-      "-m m.gguf -t 3 -c 100 --impl reference --kv-type f32 --opt gemm=blas --opt "
+      "-m m.gguf -t 3 -c 100 --impl reference --kv-type f32 --cache-packed dir --opt gemm=blas "
+      "--opt "
       "attention=reference");
   const SessionOptions options = flags.session_options();
   EXPECT_EQ(flags.model, "m.gguf");
@@ -23,6 +24,7 @@ TEST(SessionFlags, ParsesIntoOptions) {
   EXPECT_EQ(options.context, 100);
   EXPECT_EQ(options.implementation, "reference");
   EXPECT_EQ(options.kv_type, "f32");
+  EXPECT_EQ(options.cache_packed, "dir");
   ASSERT_EQ(options.opts.size(), 2U);
   EXPECT_EQ(options.opts[1], (std::pair<std::string, std::string>("attention", "reference")));
 }

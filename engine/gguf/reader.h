@@ -36,6 +36,7 @@ class File {
   const Metadata& metadata() const { return header_.metadata; }
   std::uint64_t file_bytes() const { return mapping_.bytes().size(); }
   std::span<const std::byte> bytes() const { return mapping_.bytes(); }
+  const FileStamp& stamp() const { return mapping_.stamp(); }
 
   const TensorInfo* find_tensor(std::string_view name) const;
   std::span<const std::byte> data(const TensorInfo& tensor) const;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "engine/base/check.h"
 #include "engine/kernels/panel_matmul/panel_blas.h"
 #include "engine/kernels/rmsnorm/rmsnorm.h"
 #include "engine/kernels/rope/rope.h"
@@ -103,7 +104,7 @@ struct Workspace {
 class FastForward final : public Forward {
  public:
   FastForward(const LlamaModel& model, KvCache& cache, Context& context, const FastKernels& kernels,
-              Profile* profile)
+              std::optional<PackedModel> packed, Profile* profile)
       : model_(model),
         config_(model.config),
         cache_(cache),
@@ -114,11 +115,11 @@ class FastForward final : public Forward {
         rope_(select_variant(rope_variants(), context.isa).function),
         silu_mul_(select_variant(silu_mul_variants(), context.isa).function),
         work_(model, cache, context.pool.threads()),
-        attention_(attention_args(model, cache, context.isa)) {
+        attention_(attention_args(model, cache, context.isa)),
+        packed_(std::move(packed)) {
     attention_.q = work_.q;
     attention_.out = work_.attended;
-    if (kernels.panels) {
-      packed_.emplace(model, context.pool, kernels.pages);
+    if (packed_) {
       decode_.emplace(model, *packed_, cache, context, kernels, profile);
     } else if (kernels.dequant_cache) {
       dequantized_.emplace(*kernels.dequant_cache, matrices_of(model), kernels.pages, context.isa);
@@ -378,7 +379,19 @@ AttentionArgs attention_args(const LlamaModel& model, const KvCache& cache, Isa 
 std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
                                            Context& context, const FastKernels& kernels,
                                            Profile* profile) {
-  return std::make_unique<FastForward>(model, cache, context, kernels, profile);
+  std::optional<PackedModel> packed;
+  if (kernels.panels) {
+    packed.emplace(model, kernels.pages);
+    packed->pack(model, context.pool);
+  }
+  return std::make_unique<FastForward>(model, cache, context, kernels, std::move(packed), profile);
+}
+
+std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
+                                           Context& context, const FastKernels& kernels,
+                                           PackedModel packed, Profile* profile) {
+  WOOLLY_CHECK(kernels.panels.has_value());
+  return std::make_unique<FastForward>(model, cache, context, kernels, std::move(packed), profile);
 }
 
 }  // namespace woolly

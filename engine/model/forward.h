@@ -18,6 +18,7 @@
 #include "engine/model/dequant_cache.h"
 #include "engine/model/kv_cache.h"
 #include "engine/model/llama_model.h"
+#include "engine/model/packed_model.h"
 #include "engine/model/profile.h"
 
 namespace woolly {
@@ -71,6 +72,10 @@ struct FastKernels {
 std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
                                            Context& context, const FastKernels& kernels,
                                            Profile* profile = nullptr);
+// With weights that are packed already, for kernels that want it.
+std::unique_ptr<Forward> make_fast_forward(const LlamaModel& model, KvCache& cache,
+                                           Context& context, const FastKernels& kernels,
+                                           PackedModel packed, Profile* profile = nullptr);
 
 // What all calls of attention over this cache share; q, out and the range are to be filled in.
 AttentionArgs attention_args(const LlamaModel& model, const KvCache& cache, Isa isa);

@@ -9,28 +9,16 @@
 namespace woolly {
 namespace {
 
-// What is packed where: the same list gives the arena's size, the places and the work.
-struct Job {
-  const MatmulWeights* source;
-  PackedMatrix* packed;
-};
-
-std::vector<Job> list_jobs(const LlamaModel& model, std::vector<PackedLayer>& layers,
-                           PackedMatrix& output) {
-  std::vector<Job> jobs;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const LayerWeights& from = model.layers[i];
-    PackedLayer& to = layers[i];
-    jobs.insert(jobs.end(), {{&from.q, &to.q},
-                             {&from.k, &to.k},
-                             {&from.v, &to.v},
-                             {&from.attention_out, &to.attention_out},
-                             {&from.gate, &to.gate},
-                             {&from.up, &to.up},
-                             {&from.down, &to.down}});
+// Of a model's weights and of their packed form alike: one order for places, work and files.
+template <typename Layer, typename Matrix>
+std::vector<Matrix*> in_arena_order(std::span<Layer> layers, Matrix& output) {
+  std::vector<Matrix*> all;
+  for (Layer& layer : layers) {
+    all.insert(all.end(), {&layer.q, &layer.k, &layer.v, &layer.attention_out, &layer.gate,
+                           &layer.up, &layer.down});
   }
-  jobs.push_back({&model.output, &output});
-  return jobs;
+  all.push_back(&output);
+  return all;
 }
 
 void set_grains(const LlamaConfig& config, std::vector<PackedLayer>& layers) {
@@ -42,42 +30,53 @@ void set_grains(const LlamaConfig& config, std::vector<PackedLayer>& layers) {
   }
 }
 
-void pack_panels(const Job& job, std::size_t begin, std::size_t end) {
-  const MatmulWeights& from = *job.source;
-  const PanelWeights& to = job.packed->weights;
+void pack_panels(const MatmulWeights& from, std::size_t begin, std::size_t end, std::byte* panel) {
+  const std::size_t bytes = panel_bytes(from.dtype, from.cols);
   for (std::size_t p = begin; p < end; ++p) {
     const std::size_t row = p * kPanelRows;
-    auto* panel = const_cast<std::byte*>(to.data) + p * to.panel_bytes;
-    pack_panel(from.dtype, from.row(row), std::min(kPanelRows, from.rows - row), from.cols, panel);
+    pack_panel(from.dtype, from.row(row), std::min(kPanelRows, from.rows - row), from.cols,
+               panel + p * bytes);
   }
 }
 
 }  // namespace
 
-PackedModel::PackedModel(const LlamaModel& model, ThreadPool& pool, Pages pages)
-    : layers_(model.layers.size()) {
-  const std::vector<Job> jobs = list_jobs(model, layers_, output_);
+PackedModel::PackedModel(const LlamaModel& model, Pages pages) : layers_(model.layers.size()) {
+  const auto sources = in_arena_order(std::span(model.layers), model.output);
+  const auto targets = in_arena_order(std::span(layers_), output_);
   std::size_t total = 0;
-  for (const Job& job : jobs) {
-    const MatmulWeights& from = *job.source;
-    job.packed->weights = {from.dtype, nullptr, from.rows, from.cols,
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const MatmulWeights& from = *sources[i];
+    targets[i]->weights = {from.dtype, nullptr, from.rows, from.cols,
                            panel_bytes(from.dtype, from.cols)};
-    total += job.packed->weights.bytes();
+    total += targets[i]->weights.bytes();
   }
   set_grains(model.config, layers_);
   arena_ = Buffer(total, pages);
   std::size_t offset = 0;
-  for (const Job& job : jobs) {
-    job.packed->weights.data = arena_.data() + offset;
-    offset += job.packed->weights.bytes();
+  for (PackedMatrix* matrix : targets) {
+    matrix->weights.data = arena_.data() + offset;
+    offset += matrix->weights.bytes();
   }
-  for (const Job& job : jobs) {
+}
+
+void PackedModel::pack(const LlamaModel& model, ThreadPool& pool) {
+  const auto sources = in_arena_order(std::span(model.layers), model.output);
+  const auto targets = matrices();
+  std::byte* panels = arena_.data();
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const MatmulWeights& from = *sources[i];
     pool.run([&](int thread) {
-      const auto [begin, end] = job.packed->share(thread, pool.threads());
-      pack_panels(job, begin, end);
+      const auto [begin, end] = targets[i]->share(thread, pool.threads());
+      pack_panels(from, begin, end, panels);
     });
-    release_pages({job.source->data, job.source->bytes()});
+    release_pages({from.data, from.bytes()});
+    panels += targets[i]->weights.bytes();
   }
+}
+
+std::vector<const PackedMatrix*> PackedModel::matrices() const {
+  return in_arena_order(std::span(layers_), output_);
 }
 
 }  // namespace woolly

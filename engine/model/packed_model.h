@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -48,16 +49,26 @@ struct PackedLayer {
   PackedMatrix down;
 };
 
+// Every matrix but the embedding, of which single rows are gathered (a tied one is packed as the
+// output and gathered from the file). What the arena holds depends on the model alone, not on
+// threads, pages or instruction set. Move-only.
 class PackedModel {
  public:
-  // Packs every matrix but the embedding, of which single rows are gathered (tied ones are packed
-  // as the output and gathered from the file), and gives back the file's pages as it goes: the peak
-  // is the arena and what the threads read at the moment. Throws std::bad_alloc.
-  PackedModel(const LlamaModel& model, ThreadPool& pool, Pages pages);
+  // Gives every matrix its place; the arena is reserved, and its bytes are still to be filled in.
+  // Throws std::bad_alloc.
+  PackedModel(const LlamaModel& model, Pages pages);
+
+  // Fills the arena from the model that planned it, and gives back the file's pages as it goes: the
+  // peak is the arena and what the threads read at the moment.
+  void pack(const LlamaModel& model, ThreadPool& pool);
 
   const PackedLayer& layer(std::size_t i) const { return layers_[i]; }
   const PackedMatrix& output() const { return output_; }
-  std::size_t bytes() const { return arena_.size(); }
+
+  std::span<std::byte> arena() noexcept { return {arena_.data(), arena_.size()}; }
+  std::span<const std::byte> arena() const noexcept { return {arena_.data(), arena_.size()}; }
+  // All matrices in the order of the arena, which they fill without a gap.
+  std::vector<const PackedMatrix*> matrices() const;
 
  private:
   Buffer arena_;

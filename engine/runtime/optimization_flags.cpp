@@ -66,12 +66,19 @@ void fall_back(FlagValues& values, Isa isa) {
   if (gemm == "direct" && !direct) gemm = "blas";
   if (attention == "online" && gemm != "direct") attention = "blas";
   if (pages == "huge" && !huge_pages_are_there()) pages = "small";
+  const auto use_default = [&](std::string_view name) {
+    value_of(values, name) = flag_named(name).values.front();
+  };
+  if (gemm != "direct") {
+    for (const char* name : {"pool", "fusion_qkv", "fusion_ffn", "fusion_norm"}) {
+      use_default(name);
+    }
+  }
   std::string& dequant = value_of(values, "dequant");
   if (dequant == "direct" && gemm != "direct") dequant = "every_use";
   if (dequant != "cache") {
-    for (const std::string_view name : {"dequant_cache_mb", "dequant_policy"}) {
-      value_of(values, name) = flag_named(name).values.front();
-    }
+    use_default("dequant_cache_mb");
+    use_default("dequant_policy");
   }
 }
 
@@ -133,6 +140,12 @@ const std::vector<OptimizationFlag>& optimization_flags() {
        {"online", "blas", "reference"}},
       {"pages", "memory pages of packed weights and of cached floats", {"huge", "small"}},
       {"prefetch", "how far direct products prefetch, in bytes", {"6144", "2048", "off"}},
+      {"pool",
+       "threads that are done take work from the others, in direct passes; or do not",
+       {"steal", "static"}},
+      {"fusion_qkv", "Q, K, V, RoPE and cache write as one phase of direct passes", {"on", "off"}},
+      {"fusion_ffn", "gate, up, SiLU, product and quantization as one phase", {"on", "off"}},
+      {"fusion_norm", "every thread normalizes for itself, inside the phase", {"on", "off"}},
       {"dequant",
        "floats that products need: none; with gemm=blas made at every use, or kept in a cache",
        {"direct", "every_use", "cache"}},
@@ -176,6 +189,10 @@ FastKernels kernels_for(const FlagValues& resolved, Isa isa) {
   if (attention == "online") {
     kernels.decode_attention = select_variant(decode_attention_variants(), isa).function;
   }
+  kernels.steal = value_of(resolved, "pool") == "steal";
+  kernels.fuse_qkv = value_of(resolved, "fusion_qkv") == "on";
+  kernels.fuse_ffn = value_of(resolved, "fusion_ffn") == "on";
+  kernels.fuse_norm = value_of(resolved, "fusion_norm") == "on";
   kernels.pages = value_of(resolved, "pages") == "huge" ? Pages::kHuge : Pages::kSmall;
   if (value_of(resolved, "dequant") == "cache") {
     kernels.dequant_cache = {eviction_named(value_of(resolved, "dequant_policy")),

@@ -29,6 +29,10 @@ TEST(OptimizationFlags, DefaultsAreTheBest) {
                                 {"attention", "online"},
                                 {"pages", "huge"},
                                 {"prefetch", "6144"},
+                                {"pool", "steal"},
+                                {"fusion_qkv", "on"},
+                                {"fusion_ffn", "on"},
+                                {"fusion_norm", "on"},
                                 {"dequant", "direct"},
                                 {"dequant_cache_mb", "2048"},
                                 {"dequant_policy", "pinned"}}));
@@ -65,6 +69,21 @@ TEST(OptimizationFlags, OffIsReallyOff) {
   EXPECT_EQ(plain.decode_attention, nullptr);
   EXPECT_EQ(plain.pages, Pages::kSmall);
   EXPECT_EQ(plain.prefetch_bytes, 0U);
+}
+
+TEST(OptimizationFlags, FusionAndThePoolAreOfDirectPasses) {
+  const FlagValues off{
+      {"pool", "static"}, {"fusion_qkv", "off"}, {"fusion_ffn", "off"}, {"fusion_norm", "off"}};
+  const FlagValues direct = resolve_flags(off, Isa::kAvx2);
+  FlagValues with_blas = off;
+  with_blas.emplace_back("gemm", "blas");
+  const FlagValues blas = resolve_flags(with_blas, Isa::kAvx2);
+  for (const auto& [name, value] : off) {
+    EXPECT_THAT(direct, Has(name, value));
+    EXPECT_THAT(blas, ::testing::Not(Has(name, value)));
+  }
+  const FastKernels kernels = kernels_for(direct, Isa::kAvx2);
+  EXPECT_FALSE(kernels.steal || kernels.fuse_qkv || kernels.fuse_ffn || kernels.fuse_norm);
 }
 
 TEST(OptimizationFlags, DirectProductsNeedTheirInstructions) {

@@ -10,6 +10,7 @@
 #include "engine/base/context.h"
 #include "engine/kernels/matmul/blas_library.h"
 #include "engine/model/forward.h"
+#include "engine/model/packed_cache.h"
 #include "engine/runtime/optimization_flags.h"
 #include "engine/tokenizer/make_tokenizer.h"
 
@@ -69,6 +70,18 @@ ModelInfo describe(const LlamaModel& model) {
           static_cast<int>(model.config.vocab_size)};
 }
 
+std::string cache_packed_name(PackedOrigin origin) {
+  switch (origin) {
+    case PackedOrigin::kFile:
+      return "loaded";
+    case PackedOrigin::kStored:
+      return "built";
+    case PackedOrigin::kPacked:
+      break;
+  }
+  return "off";
+}
+
 std::unique_ptr<Tokenizer> load_tokenizer(const LlamaModel& model) {
   try {
     return make_tokenizer(model.file.metadata());
@@ -102,7 +115,9 @@ struct Session::Impl {
     if (implementation == "fast") {
       const FastKernels kernels = kernels_for(flags, context.isa);
       packed = kernels.panels.has_value();
-      forward = make_fast_forward(model, cache, context, kernels, profile ? &*profile : nullptr);
+      forward = packed && !options.cache_packed.empty()
+                    ? make_cached_forward(kernels, options.cache_packed)
+                    : make_fast_forward(model, cache, context, kernels, profile_target());
     } else if (implementation == "reference") {
       forward = make_reference_forward(model, cache);
     } else {
@@ -110,6 +125,18 @@ struct Session::Impl {
                   "fast or reference");
     }
     if (!packed) touch_pages(model.file.bytes(), context.pool);
+  }
+
+  Profile* profile_target() { return profile ? &*profile : nullptr; }
+
+  std::unique_ptr<Forward> make_cached_forward(const FastKernels& kernels,
+                                               const std::string& directory) {
+    PackedModel weights(model, kernels.pages);
+    const PackedLoad load =
+        load_or_pack(directory, info.content_hash, model, weights, context.pool);
+    cache_packed = cache_packed_name(load.origin);
+    if (!load.warning.empty()) warnings.push_back(load.warning);
+    return make_fast_forward(model, cache, context, kernels, std::move(weights), profile_target());
   }
 
   void run(std::span<const TokenId> tokens, std::size_t first_logit,
@@ -139,6 +166,8 @@ struct Session::Impl {
   ModelInfo info;
   SessionTimings timings;
   std::optional<Profile> profile;
+  std::string cache_packed = "off";
+  std::vector<std::string> warnings;
   std::unique_ptr<Forward> forward;
   std::size_t position = 0;
   std::vector<float> logits;
@@ -159,6 +188,7 @@ Session Session::open(const std::string& path, const SessionOptions& options) {
 const ModelInfo& Session::info() const { return impl_->info; }
 const Tokenizer& Session::tokenizer() const { return *impl_->tokenizer; }
 const SessionTimings& Session::timings() const { return impl_->timings; }
+const std::vector<std::string>& Session::warnings() const { return impl_->warnings; }
 int Session::context() const { return static_cast<int>(impl_->cache.context()); }
 int Session::position() const { return static_cast<int>(impl_->position); }
 
@@ -166,6 +196,7 @@ std::vector<std::pair<std::string, std::string>> Session::effective_options() co
   FlagValues values = impl_->flags;
   values.emplace_back("implementation", impl_->implementation);
   values.emplace_back("kv_type", impl_->kv_type);
+  values.emplace_back("cache_packed", impl_->cache_packed);
   values.emplace_back("isa", isa_name(impl_->context.isa));
   values.emplace_back("blas_core", blas_core_name());
   values.emplace_back("threads", std::to_string(impl_->context.pool.threads()));

@@ -149,5 +149,52 @@ TEST_F(SessionTest, ScoreGivesTheAskedLogits) {
   for (std::size_t i = 0; i < last.size(); ++i) ASSERT_NEAR(logits[i], last[i], 1e-4F);
 }
 
+std::string value_of(const Session& session, const std::string& name) {
+  for (const auto& [key, value] : session.effective_options()) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
+TEST_F(SessionTest, PackedWeightsAreStoredAndLoaded) {
+  const std::vector<TokenId> tokens{1, 5, 6, 7};
+  const auto logits_of = [&](Session& session) {
+    const auto logits = session.prefill(tokens);
+    return std::vector<float>(logits.begin(), logits.end());
+  };
+  Session plain = Session::open(path_, {});
+  EXPECT_EQ(value_of(plain, "cache_packed"), "off");
+  const bool direct = value_of(plain, "gemm") == "direct";
+  SessionOptions options;
+  options.cache_packed = (folder_ / "packed").string();
+  for (const char* expected : {"built", "loaded"}) {
+    Session session = Session::open(path_, options);
+    EXPECT_EQ(value_of(session, "cache_packed"), direct ? expected : "off");
+    EXPECT_TRUE(session.warnings().empty());
+    EXPECT_EQ(logits_of(session), logits_of(plain));
+    plain.truncate(0);
+  }
+}
+
+TEST_F(SessionTest, WithoutPackingTheDirectoryOfPackedWeightsIsNotTouched) {
+  SessionOptions options;
+  options.cache_packed = (folder_ / "packed").string();
+  options.opts = {{"gemm", "blas"}};
+  EXPECT_EQ(value_of(Session::open(path_, options), "cache_packed"), "off");
+  options.opts.clear();
+  options.implementation = "reference";
+  EXPECT_EQ(value_of(Session::open(path_, options), "cache_packed"), "off");
+  EXPECT_FALSE(std::filesystem::exists(options.cache_packed));
+}
+
+TEST_F(SessionTest, PackedWeightsThatCannotBeStoredAreAWarning) {
+  SessionOptions options;
+  options.cache_packed = "/proc/self";
+  const Session session = Session::open(path_, options);
+  EXPECT_EQ(value_of(session, "cache_packed"), "off");
+  const bool direct = value_of(session, "gemm") == "direct";
+  EXPECT_EQ(session.warnings().size(), direct ? 1U : 0U);
+}
+
 }  // namespace
 }  // namespace woolly

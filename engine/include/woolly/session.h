@@ -20,6 +20,9 @@ struct SessionOptions {
   std::string kv_type = "f16";          // "f16", "f32", "bf16" or "q8_0"
   int threads = 0;                      // 0: every core this process may use
   int context = 0;                      // tokens; 0: the model's own limit
+  // Directory where packed weights are kept for the next load; "": nowhere. Weights are packed by
+  // the fast implementation with gemm=direct; without, the directory is not touched.
+  std::string cache_packed;
   // Optimization flags as on the command line, for example {"gemm", "blas"}.
   std::vector<std::pair<std::string, std::string>> opts;
   bool profile = false;  // record where the time goes; only for "fast"
@@ -62,7 +65,10 @@ class Session {
   const ModelInfo& info() const;
   const Tokenizer& tokenizer() const;
   const SessionTimings& timings() const;
-  // Every optimization flag with the value in force, for records of results.
+  // What open() did without, one line each: a damaged file in cache_packed, or none written.
+  const std::vector<std::string>& warnings() const;
+  // Every optimization flag with the value in force, for records of results; cache_packed is "off",
+  // "built" (packed and stored) or "loaded" (read from the directory).
   std::vector<std::pair<std::string, std::string>> effective_options() const;
 
   // Nothing when there is no such cache.

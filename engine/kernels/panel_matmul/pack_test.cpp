@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <random>
 #include <vector>
 
 #include "engine/base/buffer.h"
+#include "engine/base/hash.h"
 #include "engine/kernels/panel_matmul/panel_layout.h"
 
 namespace woolly {
@@ -69,6 +71,20 @@ TEST_P(PanelTypes, SizeIsTheFiles) {
     const double file = 16.0 * static_cast<double>(row_bytes(GetParam().dtype, cols));
     EXPECT_LE(static_cast<double>(panel_bytes(GetParam().dtype, cols)), 1.002 * file) << cols;
   }
+}
+
+// Panels are stored in files: their bytes may change only with their version.
+TEST(PanelLayoutVersion, RaiseItAndThisHashWhenThePanelsChange) {
+  std::uint64_t hash = fnv1a({});
+  for (const DTypeTraits& type : all_dtypes()) {
+    const std::size_t cols = 3 * type.block_values;
+    const std::vector<std::byte> rows = random_bytes(16 * row_bytes(type.dtype, cols), 7);
+    std::vector<std::byte> panel(panel_bytes(type.dtype, cols));
+    pack_panel(type.dtype, rows.data(), 16, cols, panel.data());
+    hash = fnv1a(panel, hash);
+  }
+  EXPECT_EQ(kPanelLayoutVersion, 1U);
+  EXPECT_EQ(hash, 9989407359628485830U);
 }
 
 INSTANTIATE_TEST_SUITE_P(AllTypes, PanelTypes,
