@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include <woolly/error.h>
 
 #include "engine/base/test_support.h"
 #include "engine/model/model_test_support.h"
+#include "engine/model/synthetic/synthetic_test_support.h"
 
 namespace woolly {
 namespace {
@@ -40,7 +42,26 @@ Perplexity measure(const SmallModel& model, const std::string& text, int window)
   const test::TemporaryFolder folder;
   model.write(folder / "m.gguf");
   Session session = Session::open((folder / "m.gguf").string(), {});
-  return measure_perplexity(session, text, window);
+  return measure_perplexity(session, text, {window});
+}
+
+SessionOptions exact_options(const std::string& implementation = "fast") {
+  SessionOptions options;
+  options.implementation = implementation;
+  options.kv_type = "f32";
+  options.opts = {{"gemm", "blas"}};
+  return options;
+}
+
+// KL divergence of the tiny synthetic model of a type from that of f32, in batches of `batch`.
+KlDivergence divergence(const std::string& type, const SessionOptions& options, int batch = 0) {
+  const test::TemporaryFolder folder;
+  test::write_tiny_model("F32", folder / "base.gguf");
+  test::write_tiny_model(type, folder / "m.gguf");
+  Session base = Session::open((folder / "base.gguf").string(), exact_options());
+  Session session = Session::open((folder / "m.gguf").string(), options);
+  const std::string text(200, 'b');
+  return measure_perplexity(session, text, {32, batch, &base}).kl_divergence.value();
 }
 
 TEST(Perplexity, UniformModelHasTheVocabularysSize) {
@@ -74,6 +95,87 @@ TEST(Perplexity, RefusesWindowsThatDoNotFit) {
   EXPECT_THROW(measure(SmallModel(1), "bbb", 16), Error);
   EXPECT_THROW(measure(SmallModel(1), std::string(100, 'b'), 3), Error);
   EXPECT_THROW(measure(SmallModel(1), std::string(5000, 'b'), 701), Error);
+}
+
+TEST(Perplexity, RefusesLogitsThatAreNotFinite) {
+  SmallModel model(1);
+  model.tensors["output.weight"].values[40] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THROW(measure(model, std::string(100, 'b'), 16), Error);
+}
+
+TEST(Perplexity, IsTheSameInBatchesOfEverySize) {
+  const test::TemporaryFolder folder;
+  test::write_tiny_model("Q4_K_M", folder / "m.gguf");
+  Session session = Session::open((folder / "m.gguf").string(), exact_options());
+  const std::string text(200, 'b');
+  const Perplexity whole = measure_perplexity(session, text, {32});
+  for (const int batch : {1, 5, 8, 16, 31, 32, 1000}) {
+    const Perplexity p = measure_perplexity(session, text, {32, batch});
+    EXPECT_NEAR(p.value / whole.value, 1.0, 1e-6) << batch;
+    EXPECT_EQ(p.tokens_scored, whole.tokens_scored) << batch;
+  }
+}
+
+TEST(Perplexity, DivergenceOfAKnownModelFromAKnownBase) {
+  const test::TemporaryFolder folder;
+  constant_model(0, 0.0F).write(folder / "uniform.gguf");
+  constant_model(7, 10.0F).write(folder / "sure.gguf");
+  Session base = Session::open((folder / "uniform.gguf").string(), {});
+  Session session = Session::open((folder / "sure.gguf").string(), {});
+  const Perplexity p = measure_perplexity(session, std::string(100, 'b'), {16, 0, &base});
+  // The mean of the model's surprise over all tokens alike, less the base's.
+  const double n = 264;
+  const double logit = 10.0 / std::sqrt(1 + SmallModel::kWidth * 1e-5);  // the norm's epsilon
+  const double expected = std::log(std::exp(logit) + n - 1) - logit / n - std::log(n);
+  ASSERT_TRUE(p.kl_divergence);
+  EXPECT_NEAR(p.kl_divergence->mean, expected, 1e-5);
+  EXPECT_NEAR(p.kl_divergence->median, expected, 1e-5);
+  EXPECT_EQ(p.kl_divergence->same_top1_pct, 0.0);
+  EXPECT_FALSE(measure_perplexity(session, std::string(100, 'b'), {16}).kl_divergence);
+}
+
+TEST(Perplexity, DivergenceFromItselfIsZero) {
+  const KlDivergence kl = divergence("F32", exact_options());
+  EXPECT_EQ(kl.mean, 0.0);
+  EXPECT_EQ(kl.max, 0.0);
+  EXPECT_EQ(kl.same_top1_pct, 100.0);
+}
+
+// Why the quick implementation may stand for the truth.
+TEST(Perplexity, FloatProductsAreAsExactAsTheReference) {
+  EXPECT_LT(divergence("F32", exact_options("reference")).max, 1e-6);
+}
+
+TEST(Perplexity, DivergenceGrowsAsWeightsGetCoarser) {
+  double finer = 0;
+  for (const char* type : {"Q8_0", "Q4_0", "Q2_K"}) {
+    const KlDivergence whole = divergence(type, {});
+    EXPECT_GT(whole.mean, finer) << type;
+    EXPECT_LE(whole.median, whole.p99) << type;
+    EXPECT_LE(whole.p99, whole.max) << type;
+    finer = whole.mean;
+  }
+}
+
+TEST(Perplexity, BatchesOfFewTokensAreJudgedByTheirOwnProducts) {
+  const KlDivergence whole = divergence("Q4_0", {});
+  const KlDivergence direct = divergence("Q4_0", {}, 8);
+  EXPECT_NE(direct.mean, whole.mean);
+  EXPECT_LT(direct.mean, 1.5 * whole.mean);
+}
+
+TEST(Perplexity, RefusesABaseThatDoesNotFit) {
+  const test::TemporaryFolder folder;
+  test::write_tiny_model("F32", folder / "m.gguf");
+  SmallModel(1).write(folder / "other.gguf");
+  Session session = Session::open((folder / "m.gguf").string(), {});
+  Session other = Session::open((folder / "other.gguf").string(), {});
+  SessionOptions options;
+  options.context = 16;
+  Session cramped = Session::open((folder / "m.gguf").string(), options);
+  const std::string text(200, 'b');
+  EXPECT_THROW(measure_perplexity(session, text, {32, 0, &other}), Error);
+  EXPECT_THROW(measure_perplexity(session, text, {32, 0, &cramped}), Error);
 }
 
 }  // namespace
