@@ -42,16 +42,10 @@ Figures our_figures(const std::string& file, const std::vector<std::string>& mor
   const auto path = [](const std::string& name) {
     return test::shared_data("models/" + name).value().string();
   };
-  std::vector<std::string> arguments{"perplexity",
-                                     "-m",
-                                     path(file),
-                                     "-f",
-                                     path("valid-short.txt"),
-                                     "--ctx",
-                                     "256",
-                                     "--kl-base",
-                                     path("wp5m-f32.gguf"),
-                                     "--json"};
+  // One thread: CTest may run others on the other cores.
+  std::vector<std::string> arguments{"perplexity", "-t", "1", "--ctx", "256", "--json"};
+  arguments.insert(arguments.end(), {"-m", path(file), "-f", path("valid-short.txt")});
+  arguments.insert(arguments.end(), {"--kl-base", path("wp5m-f32.gguf")});
   arguments.insert(arguments.end(), more.begin(), more.end());
   const ProcessResult r = test::woolly(arguments);
   if (r.exit_code != 0) throw std::runtime_error(r.err);
