@@ -7,7 +7,7 @@
 
 #include <woolly/error.h>
 
-#include "engine/runtime/profile_json.h"
+#include "engine/cli/profile_json.h"
 
 namespace woolly::e2e {
 namespace {

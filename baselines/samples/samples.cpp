@@ -13,7 +13,7 @@
 
 #include "baselines/samples/timestamp.h"
 #include "engine/base/check.h"
-#include "engine/runtime/profile_json.h"
+#include "engine/cli/profile_json.h"
 
 namespace woolly::samples {
 namespace {

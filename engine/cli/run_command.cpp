@@ -18,10 +18,10 @@
 #include <woolly/session.h>
 
 #include "engine/cli/commands.h"
+#include "engine/cli/profile_json.h"
 #include "engine/cli/profile_table.h"
 #include "engine/cli/session_flags.h"
 #include "engine/model/forward.h"
-#include "engine/runtime/profile_json.h"
 #include "engine/runtime/prompt_lookup.h"
 #include "engine/runtime/resource_usage.h"
 #include "engine/tokenizer/utf8_stream.h"

@@ -64,6 +64,8 @@ refused e2e/a.cpp '"engine/model/synthetic/synthetic_model.h"' 'e2e/ may include
 allowed e2e/a_test.cpp '"engine/model/synthetic/synthetic_model.h"'
 allowed ci/gate/a.cpp '"baselines/store/store.h"'
 allowed reports/a.cpp '"engine/cli/command.h"'
+allowed e2e/a.cpp '"engine/cli/profile_table.h"'
+refused e2e/a.cpp '"engine/cli/session_flags.h"' 'e2e/ may include'
 allowed baselines/store/a.cpp '<SQLiteCpp/Database.h>'
 
 forget

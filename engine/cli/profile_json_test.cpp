@@ -1,4 +1,4 @@
-#include "engine/runtime/profile_json.h"
+#include "engine/cli/profile_json.h"
 
 #include <gtest/gtest.h>
 
