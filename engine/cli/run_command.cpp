@@ -299,7 +299,6 @@ void add_run_command(CLI::App& app, Action& action) {
       "  woolly run -m model.gguf -p \"Hello\" --impl reference --json\n"
       "  woolly run -m model.gguf -p \"$(cat report.txt)\" --temp 0 --speculate 8\n"
       "  woolly run -m model.gguf -p \"Hello\" -n 128 --profile\n"
-
       "  woolly run -m model.gguf -p \"Hello\" --cache-packed ~/.cache/woolly");
   command->callback([args, &action] { action = [args] { return run(*args); }; });
 }

@@ -54,7 +54,8 @@ Work product_work(std::size_t rows, std::initializer_list<const Weights*> matric
 Work attention_work(const LlamaConfig& config, const KvCache& cache, std::size_t position,
                     std::size_t count);
 
-// Not thread-safe. Reading the clock costs some 30 ns, and a layer has about fifteen readings.
+// Not thread-safe. Reading the clock costs some 30 ns, and a layer has some tens of readings: one
+// per operation and piece of work.
 class Profile {
  public:
   explicit Profile(std::size_t layers) : layers_(layers) { clear(); }
