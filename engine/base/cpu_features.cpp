@@ -15,7 +15,7 @@ struct NamedIsa {
   std::string_view name;
 };
 constexpr std::array kIsas{NamedIsa{Isa::kGeneric, "generic"}, NamedIsa{Isa::kAvx2, "avx2"},
-                           NamedIsa{Isa::kAvx512, "avx512"},
+                           NamedIsa{Isa::kAvxVnni, "avxvnni"}, NamedIsa{Isa::kAvx512, "avx512"},
                            NamedIsa{Isa::kAvx512Vnni, "avx512vnni"}};
 
 }  // namespace
@@ -35,6 +35,8 @@ bool CpuFeatures::has(Isa isa) const noexcept {
       return true;
     case Isa::kAvx2:
       return avx2;
+    case Isa::kAvxVnni:
+      return avx2 && avx_vnni;
     case Isa::kAvx512:
       return avx2 && avx512;
     case Isa::kAvx512Vnni:
@@ -81,7 +83,7 @@ Isa choose_isa(const CpuFeatures& features) {
     const std::optional<Isa> isa = isa_from_name(forced);
     if (!isa) {
       throw_usage(fmt::format("WOOLLY_ISA={}: unknown instruction set", forced),
-                  "one of generic, avx2, avx512, avx512vnni");
+                  "one of generic, avx2, avxvnni, avx512, avx512vnni");
     }
     if (!features.has(*isa)) {
       throw_usage(fmt::format("WOOLLY_ISA={}: this machine does not have it", forced));

@@ -6,8 +6,9 @@
 
 namespace woolly {
 
-// Ordered: a later one includes what the kernels named after an earlier one need.
-enum class Isa { kGeneric, kAvx2, kAvx512, kAvx512Vnni };
+// Best last. A later one includes what the kernels named after an earlier one need, but kAvxVnni,
+// which machines with AVX-512 may lack: lists of variants have it after the AVX-512 ones.
+enum class Isa { kGeneric, kAvx2, kAvxVnni, kAvx512, kAvx512Vnni };
 
 std::string_view isa_name(Isa isa);  // "generic", "avx2", ...
 std::optional<Isa> isa_from_name(std::string_view name);

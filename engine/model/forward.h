@@ -30,6 +30,11 @@ using LogitsSink = std::function<void(std::size_t index, std::span<const float> 
 // A row's results do not depend on how many there are.
 inline constexpr std::size_t kDecodePassTokens = 12;
 
+// Tokens of a pass over many, and rows of logits at a time. 512 rows hide the cost of decoding the
+// weights behind arithmetic; more only costs memory.
+inline constexpr std::size_t kPrefillTokens = 512;
+inline constexpr std::size_t kLogitRows = 32;
+
 class Forward {
  public:
   virtual ~Forward() = default;
@@ -54,8 +59,7 @@ struct FastKernels {
   AttentionFn attention = nullptr;
   std::optional<DequantCacheOptions> dequant_cache;  // of weights that `matmul` multiplies
 
-  // Set for direct products: weights are packed at load, passes of few tokens multiply them
-  // directly, passes of many unpack panels for BLAS, and `matmul` is not used.
+  // Set for direct products: weights are packed at load, and `matmul` is not used.
   std::optional<PanelKernels> panels;
   Pages pages = Pages::kHuge;                    // of packed weights and cached floats
   std::size_t prefetch_bytes = 0;                // ahead of the reads of direct products
@@ -63,7 +67,7 @@ struct FastKernels {
 
   // Of direct passes. Off, an operation is a phase of its own, after which all threads wait.
   bool fuse_qkv = true;   // Q, K, V, RoPE and the write to the cache
-  bool fuse_ffn = true;   // gate, up, SiLU, product and quantization
+  bool fuse_ffn = true;   // gate, up, SiLU, product and quantization; also of passes of many
   bool fuse_norm = true;  // every thread normalizes for itself what it multiplies
   bool steal = true;      // threads that are done take work from the others
 };

@@ -188,7 +188,7 @@ void add_panel_matmul_benchmarks(Suite& suite) {
   Context& context = suite.context;
   const std::string_view best = select_variant(panel_variants(), context.isa).name;
   for (const auto& variant : panel_variants()) {
-    if (variant.isa > context.isa) continue;
+    if (variant.isa > context.isa || !context.features.has(variant.isa)) continue;
     for (const Shape& shape : all_shapes(variant.name == best)) {
       // The oracle: once is enough to see it rot.
       if (variant.name == "reference" && shape.dtype != DType::kQ4_K) continue;

@@ -71,6 +71,7 @@ endfunction()
 # the operation that dispatches to them at run time. Such files use intrinsics and C headers only.
 set(WOOLLY_ISA_FLAGS_generic "")
 set(WOOLLY_ISA_FLAGS_avx2 -mavx2 -mfma -mf16c)
+set(WOOLLY_ISA_FLAGS_avxvnni ${WOOLLY_ISA_FLAGS_avx2} -mavxvnni)
 set(WOOLLY_ISA_FLAGS_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mf16c
     -mprefer-vector-width=512)
 set(WOOLLY_ISA_FLAGS_avx512vnni ${WOOLLY_ISA_FLAGS_avx512} -mavx512vnni)

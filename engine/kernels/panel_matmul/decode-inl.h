@@ -2,11 +2,19 @@
 // one description of each format that the product and the unpacking share. Included after a lanes
 // file.
 //
-// A decoder calls, for consecutive k,
-//   sink.template group<kCount, kBias, kMax, kOffset>(k, lines, scale, offset)
-// once per group of 4 * kCount values (kCount = 4 or 8) that share a scale: byte b of lines[i] is
-// the code u of value k + 4 i + b, 0 <= u <= kMax, and the weight is scale * (u - kBias), plus
-// offset where kOffset. Sixteen rows at a time.
+// A decoder calls
+//   sink.template group<Group>(k, lines, scale, offset)
+// once per group of 4 * kCount values that share a scale: byte b of lines[i] is the code u of value
+// k + 4 i + b, 0 <= u <= kMax, and the weight is scale * (u - kBias), plus offset where kOffset.
+// Sixteen rows at a time. All groups of a type are alike.
+
+template <int kLines, int kZero, int kLargest, bool kPlus>
+struct Grouping {
+  static constexpr int kCount = kLines;  // 4 or 8
+  static constexpr int kBias = kZero;    // 0 or a power of two
+  static constexpr int kMax = kLargest;
+  static constexpr bool kOffset = kPlus;
+};
 
 WOOLLY_INLINE Bytes low_nibbles(Bytes v) { return mask_bytes(v, 15); }
 WOOLLY_INLINE Bytes high_nibbles(Bytes v) { return mask_bytes(shift_right<4>(v), 15); }
@@ -41,53 +49,58 @@ alignas(16) const uint8_t kIq4Codes[16] = {1,   24,  45,  63,  79,  93,  106, 11
 
 struct DecodeQ4_0 {
   static constexpr DType kDType = DType::kQ4_0;
+  using Group = Grouping<8, 8, 15, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
     nibbles32(lines, w);
-    sink.template group<8, 8, 15, false>(k, w, halves(scales), zero());
+    sink.template group<Group>(k, w, halves(scales), zero());
   }
 };
 
 struct DecodeQ4_1 {
   static constexpr DType kDType = DType::kQ4_1;
+  using Group = Grouping<8, 0, 15, true>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
     nibbles32(lines, w);
-    sink.template group<8, 0, 15, true>(k, w, halves(scales), halves(scales + 32));
+    sink.template group<Group>(k, w, halves(scales), halves(scales + 32));
   }
 };
 
 struct DecodeQ5_0 {
   static constexpr DType kDType = DType::kQ5_0;
+  using Group = Grouping<8, 16, 31, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
     nibbles32(line_at(lines, 1), w);
     add_fifth_bits(lines, w);
-    sink.template group<8, 16, 31, false>(k, w, halves(scales), zero());
+    sink.template group<Group>(k, w, halves(scales), zero());
   }
 };
 
 struct DecodeQ5_1 {
   static constexpr DType kDType = DType::kQ5_1;
+  using Group = Grouping<8, 0, 31, true>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
     nibbles32(line_at(lines, 1), w);
     add_fifth_bits(lines, w);
-    sink.template group<8, 0, 31, true>(k, w, halves(scales), halves(scales + 32));
+    sink.template group<Group>(k, w, halves(scales), halves(scales + 32));
   }
 };
 
 struct DecodeQ8_0 {
   static constexpr DType kDType = DType::kQ8_0;
+  using Group = Grouping<8, 128, 255, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
     for (int i = 0; i < 8; ++i) w[i] = load_line(line_at(lines, i));
-    sink.template group<8, 128, 255, false>(k, w, halves(scales), zero());
+    sink.template group<Group>(k, w, halves(scales), zero());
   }
 };
 
@@ -98,11 +111,12 @@ WOOLLY_INLINE void iq4_codes(const uint8_t* lines, Bytes* w) {
 
 struct DecodeIQ4_NL {
   static constexpr DType kDType = DType::kIQ4_NL;
+  using Group = Grouping<8, 128, 255, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
     iq4_codes(lines, w);
-    sink.template group<8, 128, 255, false>(k, w, halves(scales), zero());
+    sink.template group<Group>(k, w, halves(scales), zero());
   }
 };
 
@@ -129,7 +143,7 @@ WOOLLY_INLINE ScalesAndMins scales_and_mins(const uint8_t* lines) {
           {mask_bytes(b, 63), or_masked(high_nibbles(c), shift_right<2>(b), 48)}};
 }
 
-template <typename Sink>
+template <typename Group, typename Sink>
 struct GroupsQ4_K {
   const uint8_t* quants;
   size_t k;
@@ -148,31 +162,32 @@ struct GroupsQ4_K {
       low[i] = low_nibbles(v);
       high[i] = high_nibbles(v);
     }
-    group<2 * kRun, 15>(low);
-    group<2 * kRun + 1, 15>(high);
+    group<2 * kRun>(low);
+    group<2 * kRun + 1>(high);
   }
 
-  template <int kGroup, int kMax>
+  template <int kGroup>
   WOOLLY_METHOD void group(const Bytes* w) {
     const Floats scale = multiply(d, to_floats(byte_of<kGroup % 4>(s.scales[kGroup / 4])));
     const Floats offset = multiply(minus_dmin, to_floats(byte_of<kGroup % 4>(s.mins[kGroup / 4])));
-    sink.template group<8, 0, kMax, true>(k + 32 * kGroup, w, scale, offset);
+    sink.template group<Group>(k + 32 * kGroup, w, scale, offset);
   }
 };
 
 struct DecodeQ4_K {
   static constexpr DType kDType = DType::kQ4_K;
+  using Group = Grouping<8, 0, 15, true>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
-    GroupsQ4_K<Sink> groups{line_at(lines, 3),      k,
-                            halves(scales),         negate(halves(scales + 32)),
-                            scales_and_mins(lines), sink};
+    GroupsQ4_K<Group, Sink> groups{line_at(lines, 3),      k,
+                                   halves(scales),         negate(halves(scales + 32)),
+                                   scales_and_mins(lines), sink};
     unroll<4>(groups);
   }
 };
 
-template <typename Sink>
-struct GroupsQ5_K : GroupsQ4_K<Sink> {
+template <typename Group, typename Sink>
+struct GroupsQ5_K : GroupsQ4_K<Group, Sink> {
   const uint8_t* lines;
 
   template <int kRun>
@@ -185,8 +200,8 @@ struct GroupsQ5_K : GroupsQ4_K<Sink> {
       low[i] = or_masked(low_nibbles(v), bit_to_16<2 * kRun>(h), 16);
       high[i] = or_masked(high_nibbles(v), bit_to_16<2 * kRun + 1>(h), 16);
     }
-    this->template group<2 * kRun, 31>(low);
-    this->template group<2 * kRun + 1, 31>(high);
+    this->template group<2 * kRun>(low);
+    this->template group<2 * kRun + 1>(high);
   }
 
   // Bit kBit of each byte where 16 is; the other bits are anything.
@@ -199,16 +214,17 @@ struct GroupsQ5_K : GroupsQ4_K<Sink> {
 
 struct DecodeQ5_K {
   static constexpr DType kDType = DType::kQ5_K;
+  using Group = Grouping<8, 0, 31, true>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
-    GroupsQ5_K<Sink> groups{
+    GroupsQ5_K<Group, Sink> groups{
         {nullptr, k, halves(scales), negate(halves(scales + 32)), scales_and_mins(lines), sink},
         lines};
     unroll<4>(groups);
   }
 };
 
-template <typename Sink>
+template <typename Group, typename Sink>
 struct GroupsQ2_K {
   const uint8_t* lines;
   size_t k;
@@ -238,20 +254,21 @@ struct GroupsQ2_K {
     const Floats scale = multiply(d, to_floats(byte_of<kGroup % 4>(low_nibbles(packed))));
     const Floats offset =
         multiply(minus_dmin, to_floats(byte_of<kGroup % 4>(high_nibbles(packed))));
-    sink.template group<4, 0, 3, true>(k + 16 * kGroup, w, scale, offset);
+    sink.template group<Group>(k + 16 * kGroup, w, scale, offset);
   }
 };
 
 struct DecodeQ2_K {
   static constexpr DType kDType = DType::kQ2_K;
+  using Group = Grouping<4, 0, 3, true>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
-    GroupsQ2_K<Sink> groups{lines, k, halves(scales), negate(halves(scales + 32)), sink};
+    GroupsQ2_K<Group, Sink> groups{lines, k, halves(scales), negate(halves(scales + 32)), sink};
     unroll<4>(groups);
   }
 };
 
-template <typename Sink>
+template <typename Group, typename Sink>
 struct GroupsQ3_K {
   const uint8_t* lines;
   size_t k;
@@ -290,18 +307,19 @@ struct GroupsQ3_K {
       }
     }
     const Ints scale = add_ints(byte_of<kGroup % 4>(scales[kGroup / 4]), set_ints(-32));
-    sink.template group<4, 4, 7, false>(k + 16 * kGroup, w, multiply(d, to_floats(scale)), zero());
+    sink.template group<Group>(k + 16 * kGroup, w, multiply(d, to_floats(scale)), zero());
   }
 };
 
 struct DecodeQ3_K {
   static constexpr DType kDType = DType::kQ3_K;
+  using Group = Grouping<4, 4, 7, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     const Bytes a = load_line(lines);
     const Bytes b = load_line(line_at(lines, 1));
     const Bytes c = load_line(line_at(lines, 2));
-    GroupsQ3_K<Sink> groups{
+    GroupsQ3_K<Group, Sink> groups{
         lines,
         k,
         halves(scales),
@@ -313,7 +331,7 @@ struct DecodeQ3_K {
   }
 };
 
-template <typename Sink>
+template <typename Group, typename Sink>
 struct GroupsQ6_K {
   const uint8_t* lines;
   size_t k;
@@ -350,20 +368,21 @@ struct GroupsQ6_K {
   WOOLLY_METHOD void group(const Bytes* w) {
     const Bytes packed = load_line(line_at(lines, kGroup / 4));
     const Floats scale = multiply(d, to_floats(signed_byte_of<kGroup % 4>(packed)));
-    sink.template group<4, 32, 63, false>(k + 16 * kGroup, w, scale, zero());
+    sink.template group<Group>(k + 16 * kGroup, w, scale, zero());
   }
 };
 
 struct DecodeQ6_K {
   static constexpr DType kDType = DType::kQ6_K;
+  using Group = Grouping<4, 32, 63, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
-    GroupsQ6_K<Sink> groups{lines, k, halves(scales), sink};
+    GroupsQ6_K<Group, Sink> groups{lines, k, halves(scales), sink};
     unroll<4>(groups);
   }
 };
 
-template <typename Sink>
+template <typename Group, typename Sink>
 struct GroupsIQ4_XS {
   const uint8_t* lines;
   size_t k;
@@ -378,22 +397,22 @@ struct GroupsIQ4_XS {
     iq4_codes(line_at(lines, 1 + 4 * kGroup), w);
     const Ints top = shift_ints_left<4>(and_ints(shift_ints_right<2 * kGroup>(high), 3));
     const Ints scale = add_ints(add_ints(byte_of<kGroup / 2>(low[kGroup % 2]), top), set_ints(-32));
-    sink.template group<8, 128, 255, false>(k + 32 * kGroup, w, multiply(d, to_floats(scale)),
-                                            zero());
+    sink.template group<Group>(k + 32 * kGroup, w, multiply(d, to_floats(scale)), zero());
   }
 };
 
 struct DecodeIQ4_XS {
   static constexpr DType kDType = DType::kIQ4_XS;
+  using Group = Grouping<8, 128, 255, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     const Bytes packed = load_line(lines);
-    GroupsIQ4_XS<Sink> groups{lines,
-                              k,
-                              halves(scales),
-                              {low_nibbles(packed), high_nibbles(packed)},
-                              halves_as_ints(scales + 32),
-                              sink};
+    GroupsIQ4_XS<Group, Sink> groups{lines,
+                                     k,
+                                     halves(scales),
+                                     {low_nibbles(packed), high_nibbles(packed)},
+                                     halves_as_ints(scales + 32),
+                                     sink};
     unroll<8>(groups);
   }
 };

@@ -6,18 +6,20 @@ namespace {
 
 #include "engine/kernels/panel_matmul/decode-inl.h"
 #include "engine/kernels/panel_matmul/product-inl.h"
+// After the two it uses.
+#include "engine/kernels/panel_matmul/gemm-inl.h"
 
 }  // namespace
 
 void panel_matmul(const PanelMatmulArgs& args) noexcept;
-void unpack_panel(const UnpackArgs& args) noexcept;
+void panel_gemm(const PanelGemmArgs& args) noexcept;
 
 void panel_matmul(const PanelMatmulArgs& args) noexcept {
   with_decoder(args.weights->dtype, Multiply{args});
 }
 
-void unpack_panel(const UnpackArgs& args) noexcept {
-  with_decoder(args.weights->dtype, Unpack{args});
+void panel_gemm(const PanelGemmArgs& args) noexcept {
+  with_decoder(args.weights->dtype, Gemm{args});
 }
 
 }  // namespace woolly::WOOLLY_TARGET

@@ -20,6 +20,10 @@ WOOLLY_INLINE Bytes load_line(const uint8_t* p) {
   __asm__ volatile("" : "+x"(v.lo), "+x"(v.hi));
   return v;
 }
+WOOLLY_INLINE void store_line(uint8_t* p, Bytes v) {
+  _mm256_store_si256((__m256i*)p, v.lo);
+  _mm256_store_si256((__m256i*)(p + 32), v.hi);
+}
 WOOLLY_INLINE Bytes mask_bytes(Bytes v, uint8_t mask) {
   const __m256i m = _mm256_set1_epi8((char)mask);
   return {_mm256_and_si256(v.lo, m), _mm256_and_si256(v.hi, m)};
@@ -111,11 +115,34 @@ WOOLLY_INLINE Floats multiply_add(Floats a, Floats b, Floats c) {
   return {_mm256_fmadd_ps(a.lo, b.lo, c.lo), _mm256_fmadd_ps(a.hi, b.hi, c.hi)};
 }
 
-WOOLLY_INLINE __m256i codes_of(const int8_t* x) {
+// Four activation codes for every lane.
+typedef __m256i Codes;
+WOOLLY_INLINE Codes codes_of(const int8_t* x) {
   int32_t four;
   memcpy(&four, x, 4);
   return _mm256_set1_epi32(four);
 }
+
+template <int kBits>
+WOOLLY_INLINE Ints shift_set_ints(int v) {
+  const __m256i shifted = _mm256_slli_epi32(_mm256_set1_epi32(v), kBits);
+  return {shifted, shifted};
+}
+
+#if defined(__AVXVNNI__)
+
+// See lanes_avx512-inl.h.
+template <int kMax>
+struct Dot {
+  static constexpr bool kSubtractsBias = false;
+  Ints sum;
+
+  WOOLLY_METHOD void add(int, Bytes w, Codes x) {
+    sum = {_mm256_dpbusd_avx_epi32(sum.lo, w.lo, x), _mm256_dpbusd_avx_epi32(sum.hi, w.hi, x)};
+  }
+};
+
+#else
 
 WOOLLY_INLINE Ints add_pairs(Ints sum, Bytes pairs) {
   const __m256i ones = _mm256_set1_epi16(1);
@@ -123,44 +150,37 @@ WOOLLY_INLINE Ints add_pairs(Ints sum, Bytes pairs) {
           _mm256_add_epi32(sum.hi, _mm256_madd_epi16(pairs.hi, ones))};
 }
 
-WOOLLY_INLINE Bytes add_shorts(Bytes a, Bytes b) {
-  return {_mm256_add_epi16(a.lo, b.lo), _mm256_add_epi16(a.hi, b.hi)};
-}
-
-WOOLLY_INLINE Bytes pair_products(Bytes w, const int8_t* x) {
-  const __m256i c = codes_of(x);
-  return {_mm256_maddubs_epi16(w.lo, c), _mm256_maddubs_epi16(w.hi, c)};
-}
-
 // Weights of any byte less 128. |w| * (x with the sign of w): a pair is at most 2 * 128 * 127.
-WOOLLY_INLINE __m256i signed_pair_products(__m256i w, __m256i c) {
+WOOLLY_INLINE __m256i signed_pair_products(__m256i w, Codes x) {
   const __m256i s = _mm256_xor_si256(w, _mm256_set1_epi8((char)0x80));
-  return _mm256_maddubs_epi16(_mm256_abs_epi8(s), _mm256_sign_epi8(c, s));
+  return _mm256_maddubs_epi16(_mm256_abs_epi8(s), _mm256_sign_epi8(x, s));
 }
 
-template <int kBias, int kMax>
-WOOLLY_INLINE Ints dot16(const Bytes* w, const int8_t* x, const int32_t* negative_sum) {
-  if constexpr (kMax > 63) {
-    static_assert(kBias == 128, "the products below subtract it themselves");
-    Ints sum = set_ints(0);
-    for (int i = 0; i < 4; ++i) {
-      const __m256i c = codes_of(x + 4 * i);
-      sum = add_pairs(sum, {signed_pair_products(w[i].lo, c), signed_pair_products(w[i].hi, c)});
-    }
-    return sum;
-  } else {
-    Ints sum = set_ints(0);
-    if constexpr (kBias != 0) {
-      const __m256i start =
-          _mm256_slli_epi32(_mm256_set1_epi32(*negative_sum), __builtin_ctz((unsigned)kBias));
-      sum = {start, start};
-    }
-    const Bytes low = add_shorts(pair_products(w[0], x), pair_products(w[1], x + 4));
-    const Bytes high = add_shorts(pair_products(w[2], x + 8), pair_products(w[3], x + 12));
-    if constexpr (kMax <= 31) {  // four pairs of products fit 16 bits
-      return add_pairs(sum, add_shorts(low, high));
-    } else {  // two do
-      return add_pairs(add_pairs(sum, low), high);
+// See lanes_avx512-inl.h. Full bytes have a bias of 128, which their products subtract themselves.
+template <int kMax>
+struct Dot {
+  static constexpr bool kSubtractsBias = kMax > 63;
+  Ints sum;
+  Bytes pairs;
+
+  WOOLLY_METHOD void add(int line, Bytes w, Codes x) {
+    if constexpr (kMax > 63) {
+      sum = add_pairs(sum, {signed_pair_products(w.lo, x), signed_pair_products(w.hi, x)});
+    } else {  // pairs of products, as many as fit 16 bits
+      constexpr int kPairs = kMax <= 31 ? 4 : 2;
+      const Bytes products = {_mm256_maddubs_epi16(w.lo, x), _mm256_maddubs_epi16(w.hi, x)};
+      pairs = line % kPairs == 0 ? products
+                                 : Bytes{_mm256_add_epi16(pairs.lo, products.lo),
+                                         _mm256_add_epi16(pairs.hi, products.hi)};
+      if (line % kPairs == kPairs - 1) sum = add_pairs(sum, pairs);
     }
   }
-}
+};
+
+#endif
+
+// See lanes_avx512-inl.h.
+constexpr int kPanelsAtOnce = 1;
+constexpr int kRowsAtOnce = 2;
+constexpr int kFloatPanelsAtOnce = 1;
+constexpr int kFloatRowsAtOnce = 3;

@@ -15,6 +15,7 @@ WOOLLY_INLINE Bytes load_line(const uint8_t* p) {
   __asm__ volatile("" : "+v"(v));
   return v;
 }
+WOOLLY_INLINE void store_line(uint8_t* p, Bytes v) { _mm512_store_si512(p, v); }
 WOOLLY_INLINE Bytes mask_bytes(Bytes v, uint8_t mask) {
   return _mm512_and_si512(v, _mm512_set1_epi8((char)mask));
 }
@@ -82,51 +83,57 @@ WOOLLY_INLINE Floats negate(Floats a) { return _mm512_xor_ps(a, _mm512_set1_ps(-
 WOOLLY_INLINE Floats add_floats(Floats a, Floats b) { return _mm512_add_ps(a, b); }
 WOOLLY_INLINE Floats multiply_add(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
 
-WOOLLY_INLINE Ints codes_of(const int8_t* x) {
+// Four activation codes for every lane.
+typedef __m512i Codes;
+WOOLLY_INLINE Codes codes_of(const int8_t* x) {
   int32_t four;
   memcpy(&four, x, 4);
   return _mm512_set1_epi32(four);
 }
 
-// The dot products of each lane's 16 weights, four lines of codes in 0..kMax less kBias (a power of
-// two), with 16 activation codes, of which *negative_sum is minus the sum.
-template <int kBias, int kMax>
-WOOLLY_INLINE Ints dot16(const Bytes* w, const int8_t* x, const int32_t* negative_sum) {
-  const Ints start = kBias == 0 ? _mm512_setzero_si512()
-                                : _mm512_slli_epi32(_mm512_set1_epi32(*negative_sum),
-                                                    __builtin_ctz((unsigned)kBias));
-#if defined(__AVX512VNNI__)
-  Ints sum = start;
-  for (int i = 0; i < 4; ++i) sum = _mm512_dpbusd_epi32(sum, w[i], codes_of(x + 4 * i));
-  return sum;
-#else
-  const __m512i ones = _mm512_set1_epi16(1);
-  if constexpr (kMax <= 31) {  // four pairs of products fit 16 bits
-    __m512i pairs = _mm512_maddubs_epi16(w[0], codes_of(x));
-    for (int i = 1; i < 4; ++i) {
-      pairs = _mm512_add_epi16(pairs, _mm512_maddubs_epi16(w[i], codes_of(x + 4 * i)));
-    }
-    return _mm512_add_epi32(start, _mm512_madd_epi16(pairs, ones));
-  } else if constexpr (kMax <= 63) {  // two do
-    Ints sum = start;
-    for (int i = 0; i < 4; i += 2) {
-      const __m512i pairs =
-          _mm512_add_epi16(_mm512_maddubs_epi16(w[i], codes_of(x + 4 * i)),
-                           _mm512_maddubs_epi16(w[i + 1], codes_of(x + 4 * i + 4)));
-      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(pairs, ones));
-    }
-    return sum;
-  } else {  // full bytes: even and odd ones apart, as 16-bit numbers
-    Ints sum = start;
-    const __m512i even = _mm512_set1_epi16(255);
-    for (int i = 0; i < 4; ++i) {
-      const __m512i c = codes_of(x + 4 * i);
-      const __m512i c_even = _mm512_srai_epi16(_mm512_slli_epi16(c, 8), 8);
-      const __m512i c_odd = _mm512_srai_epi16(c, 8);
-      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_and_si512(w[i], even), c_even));
-      sum = _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_srli_epi16(w[i], 8), c_odd));
-    }
-    return sum;
-  }
+// Dot products of each lane's weights with activation codes, a line at a time, added to `sum`.
+// Weights are codes in 0..kMax; what they have too much (kBias) the sum begins with.
+template <int kMax>
+struct Dot {
+  static constexpr bool kSubtractsBias = false;
+  Ints sum;
+#if !defined(__AVX512VNNI__)
+  Bytes pairs;
 #endif
+
+  WOOLLY_METHOD void add(int line, Bytes w, Codes x) {
+#if defined(__AVX512VNNI__)
+    (void)line;
+    sum = _mm512_dpbusd_epi32(sum, w, x);
+#else
+    if constexpr (kMax > 63) {  // full bytes: even and odd ones apart, as 16-bit numbers
+      const __m512i even = _mm512_set1_epi16(255);
+      const __m512i x_even = _mm512_srai_epi16(_mm512_slli_epi16(x, 8), 8);
+      const __m512i x_odd = _mm512_srai_epi16(x, 8);
+      sum = add_ints(sum, _mm512_madd_epi16(_mm512_and_si512(w, even), x_even));
+      sum = add_ints(sum, _mm512_madd_epi16(_mm512_srli_epi16(w, 8), x_odd));
+    } else {  // pairs of products, as many as fit 16 bits
+      constexpr int kPairs = kMax <= 31 ? 4 : 2;
+      const __m512i products = _mm512_maddubs_epi16(w, x);
+      pairs = line % kPairs == 0 ? products : _mm512_add_epi16(pairs, products);
+      if (line % kPairs != kPairs - 1) return;
+      sum = add_ints(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)));
+    }
+#endif
+  }
+};
+
+template <int kBits>
+WOOLLY_INLINE Ints shift_set_ints(int v) {
+  return _mm512_slli_epi32(_mm512_set1_epi32(v), kBits);
 }
+
+// What a product of many rows keeps in registers: sums of so many panels and rows at once.
+#if defined(__AVX512VNNI__)
+constexpr int kPanelsAtOnce = 2;
+#else
+constexpr int kPanelsAtOnce = 1;
+#endif
+constexpr int kRowsAtOnce = 6;
+constexpr int kFloatPanelsAtOnce = 2;
+constexpr int kFloatRowsAtOnce = 6;

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <span>
 
+#include "engine/kernels/activations/activation_tiles.h"
 #include "engine/kernels/activations/activations.h"
 #include "engine/kernels/panel_matmul/panel_layout.h"
 #include "engine/kernels/variant.h"
@@ -48,18 +49,31 @@ struct PanelMatmulArgs {
   std::size_t prefetch_bytes = 0;  // how far ahead of the reads; 0: left to the hardware
 };
 
-// The other use of a panel: its weights as floats, exactly what dequantize_row gives, transposed:
-// out[k * stride + r] for k < cols and the 16 rows r of the panel.
-struct UnpackArgs {
+// The product for many rows of x (prefill, batches): two panels times all rows, decoded once. Each
+// result has the bits that matmul gives for the row. Memory of x as tiles: activation_tiles.h.
+constexpr std::size_t kGemmOutputs = 2 * kPanelRows;
+constexpr std::size_t kGemmBlockCols = 512;  // decoded at a time, so that they stay in the L1 cache
+constexpr std::size_t kGemmScratchBytes = std::size_t{28} << 10;
+
+struct PanelGemmArgs {
   const PanelWeights* weights = nullptr;
-  std::size_t panel = 0;
+  std::size_t panel = 0;  // and the one after it, if there is one
+  ActivationTiles x;      // the kind that the type reads
+  std::size_t m = 0;
+  // [rows of whole tiles][kGemmOutputs], and as much again for float types to work in; outputs that
+  // are not there are 0. Aligned to 64.
   float* out = nullptr;
-  std::size_t stride = 0;  // floats
+  std::byte* scratch = nullptr;  // kGemmScratchBytes, aligned to 64
 };
+
+// Floats of `out` for m rows.
+constexpr std::size_t gemm_out_floats(std::size_t m) {
+  return 2 * tiles_of(m) * kTileRows * kGemmOutputs;
+}
 
 struct PanelKernels {
   void (*matmul)(const PanelMatmulArgs& args) noexcept;
-  void (*unpack)(const UnpackArgs& args) noexcept;
+  void (*gemm)(const PanelGemmArgs& args) noexcept;
 };
 
 // Best first; `reference`, the oracle, last.

@@ -180,25 +180,65 @@ TEST_P(PanelMatmulTypes, ARowsBitsDoNotDependOnItsNeighbours) {
   });
 }
 
-TEST_P(PanelMatmulTypes, UnpackGivesTheBitsOfDequantize) {
-  const std::size_t cols = 3 * std::max<std::size_t>(GetParam().block_values, 32);
-  for (const auto& make : {trained_like, any_bits}) {
-    const Weights weights = make(GetParam().dtype, 21, cols);
-    const PanelWeights& w = weights.panels();
-    constexpr std::size_t kStride = 40;
-    test::for_each_runnable(panel_variants(), [&](const auto& variant) {
-      std::vector<float> out(cols * kStride);
-      variant.function.unpack({&w, 0, out.data(), kStride});
-      variant.function.unpack({&w, 1, out.data() + 16, kStride});
-      for (std::size_t n = 0; n < w.rows; ++n) {
-        const std::vector<float> row = weights.row(n);
-        for (std::size_t k = 0; k < cols; ++k) {
-          ASSERT_EQ(out[k * kStride + n], row[k])
-              << variant.name << " " << GetParam().name << " n=" << n << " k=" << k;
+// Rows of activations as tiles.
+class Tiles {
+ public:
+  Tiles(const ActivationRows& rows, std::size_t m, std::size_t cols)
+      : groups_(tiles_of(m) * tile_groups(cols) * sizeof(TileGroup), Pages::kSmall),
+        values_(tiles_of(m) * kTileRows * cols * sizeof(float), Pages::kSmall),
+        tiles_{groups_.as<TileGroup>(), values_.as<float>(), cols} {
+    for (std::size_t i = 0; i < m; ++i) put_into_tiles(tiles_, i, rows.data()[i], 0, cols);
+    pad_last_tile(tiles_, m);
+  }
+  const ActivationTiles& get() const { return tiles_; }
+
+ private:
+  Buffer groups_;
+  Buffer values_;
+  ActivationTiles tiles_;
+};
+
+std::vector<float> gemm(const PanelWeights& w, const ActivationTiles& x, std::size_t m,
+                        std::size_t panel, const PanelKernels& kernels) {
+  Buffer scratch(kGemmScratchBytes, Pages::kSmall);
+  Buffer memory(gemm_out_floats(m) * sizeof(float), Pages::kSmall);
+  float* out = memory.as<float>();
+  std::fill_n(out, gemm_out_floats(m), std::numeric_limits<float>::quiet_NaN());
+  kernels.gemm({&w, panel, x, m, out, scratch.data()});
+  return {out, out + m * kGemmOutputs};
+}
+
+// With a last pair of one panel, a last tile of few rows, more than one block of columns.
+void check_gemm(const Weights& weights, std::size_t m) {
+  const PanelWeights& w = weights.panels();
+  const ActivationRows x(m, w.cols, 0);
+  const Tiles tiles(x, m, w.cols);
+  test::for_each_runnable(panel_variants(), [&](const auto& variant) {
+    std::vector<float> expected(m * w.rows);
+    variant.function.matmul({&w, x.data(), expected.data(), w.rows, m, 0, w.panels(), false, 0});
+    for (std::size_t panel = 0; panel < w.panels(); panel += 2) {
+      const std::vector<float> y = gemm(w, tiles.get(), m, panel, variant.function);
+      for (std::size_t i = 0; i < m; ++i) {
+        for (std::size_t r = 0; r < kGemmOutputs; ++r) {
+          const std::size_t n = panel * kPanelRows + r;
+          ASSERT_EQ(y[i * kGemmOutputs + r], n < w.rows ? expected[i * w.rows + n] : 0)
+              << variant.name << " " << dtype_traits(w.dtype).name << " m=" << m
+              << " cols=" << w.cols << " row " << i << " output " << n;
         }
       }
-    });
+    }
+  });
+}
+
+TEST_P(PanelMatmulTypes, ManyRowsHaveTheBitsOfFew) {
+  const std::size_t block = std::max<std::size_t>(GetParam().block_values, 32);
+  for (const std::size_t cols : {block, 3 * block, std::size_t{512}, std::size_t{1280}}) {
+    for (const std::size_t rows : {7U, 16U, 37U, 64U}) {
+      const Weights weights = trained_like(GetParam().dtype, rows, cols);
+      for (const std::size_t m : {1U, 6U, 13U}) check_gemm(weights, m);
+    }
   }
+  check_gemm(any_bits(GetParam().dtype, 21, 3 * block), 8);
 }
 
 INSTANTIATE_TEST_SUITE_P(AllTypes, PanelMatmulTypes,
@@ -211,6 +251,7 @@ TEST(PanelMatmul, OddFloatShapes) {
       const Weights weights = trained_like(dtype, 17, cols);
       check_products(weights, 1, 0);
       check_products(weights, 6, 0);
+      check_gemm(weights, 7);
     }
   }
 }

@@ -1,8 +1,25 @@
-// panel_matmul and unpack_panel of one instruction set. Included after decode-inl.h.
+// panel_matmul of one instruction set. Included after decode-inl.h.
 
 // Into the second-level cache: a prefetch into the first holds one of its few miss buffers, which
 // the reads need (Zen 4: Q4_K at 0.7 of the read bandwidth instead of 0.9 and more).
 WOOLLY_INLINE void fetch(const uint8_t* line) { __builtin_prefetch(line, 0, 2); }
+
+// What the sum of a group's products begins with, for the constant its codes have too much.
+template <typename Group>
+WOOLLY_INLINE Ints start_sum(int32_t negative_sum) {
+  if constexpr (Group::kBias == 0 || Dot<Group::kMax>::kSubtractsBias) return set_ints(0);
+  return shift_set_ints<__builtin_ctz((unsigned)Group::kBias | 256U)>(negative_sum);
+}
+
+// The dot products of each lane's 16 weights with 16 activation codes, of which *negative_sum is
+// minus the sum.
+template <typename Group>
+WOOLLY_INLINE Ints dot16(const Bytes* w, const int8_t* x, const int32_t* negative_sum) {
+  Dot<Group::kMax> dot;
+  dot.sum = start_sum<Group>(*negative_sum);
+  for (int i = 0; i < 4; ++i) dot.add(i, w[i], codes_of(x + 4 * i));
+  return dot.sum;
+}
 
 // kRows rows of activations times one panel of a quantized type. A block fetches at once the lines
 // that are `ahead` bytes after its own.
@@ -18,48 +35,22 @@ struct ProductSink {
     for (size_t i = 0; i < kLines; ++i) fetch(lines + ahead + i * kLineBytes);
   }
 
-  template <int kCount, int kBias, int kMax, bool kOffset>
+  template <typename Group>
   WOOLLY_METHOD void group(size_t k, const Bytes* w, Floats scale, Floats offset) {
     for (int m = 0; m < kRows; ++m) {
       const Activations& row = x[m];
       const int32_t* negative = row.negative_sums + k / 16;
-      Ints dot = dot16<kBias, kMax>(w, row.codes + k, negative);
-      if constexpr (kCount == 8) {
-        dot = add_ints(dot, dot16<kBias, kMax>(w + 4, row.codes + k + 16, negative + 1));
+      Ints dot = dot16<Group>(w, row.codes + k, negative);
+      if constexpr (Group::kCount == 8) {
+        dot = add_ints(dot, dot16<Group>(w + 4, row.codes + k + 16, negative + 1));
       }
       const Floats scaled = multiply(to_floats(dot), set_floats(row.scales[k / 32]));
       sums[m] = multiply_add(scale, scaled, sums[m]);
-      if constexpr (kOffset) {
-        const float sum = kCount == 8 ? row.sums32[k / 32] : row.sums16[k / 16];
+      if constexpr (Group::kOffset) {
+        const float sum = Group::kCount == 8 ? row.sums32[k / 32] : row.sums16[k / 16];
         sums[m] = multiply_add(offset, set_floats(sum), sums[m]);
       }
     }
-  }
-};
-
-// A block's weights as floats, one column of 16 rows after the other.
-struct UnpackSink {
-  float* out;
-  size_t stride;
-
-  template <size_t kLines>
-  WOOLLY_METHOD void begin_block(const uint8_t*) {}
-
-  template <int kCount, int kBias, int kMax, bool kOffset>
-  WOOLLY_METHOD void group(size_t k, const Bytes* w, Floats scale, Floats offset) {
-    for (int i = 0; i < kCount; ++i) {
-      put<kBias, kOffset>(k + 4 * i, byte_of<0>(w[i]), scale, offset);
-      put<kBias, kOffset>(k + 4 * i + 1, byte_of<1>(w[i]), scale, offset);
-      put<kBias, kOffset>(k + 4 * i + 2, byte_of<2>(w[i]), scale, offset);
-      put<kBias, kOffset>(k + 4 * i + 3, byte_of<3>(w[i]), scale, offset);
-    }
-  }
-
-  template <int kBias, bool kOffset>
-  WOOLLY_METHOD void put(size_t k, Ints code, Floats scale, Floats offset) {
-    const Floats q = to_floats(add_ints(code, set_ints(-kBias)));
-    const Floats value = kOffset ? multiply_add(scale, q, offset) : multiply(scale, q);
-    store_floats(out + k * stride, value);
   }
 };
 
@@ -199,28 +190,6 @@ struct MultiplyFloats {
   }
 };
 
-template <typename Decode>
-static void unpack_quantized(const UnpackArgs& args) {
-  const PanelWeights& w = *args.weights;
-  UnpackSink sink{args.out, args.stride};
-  decode_panel<Decode>((const uint8_t*)w.data + args.panel * w.panel_bytes, w.cols, sink);
-}
-
-template <typename Column>
-static void unpack_floats(const UnpackArgs& args) {
-  const PanelWeights& w = *args.weights;
-  const uint8_t* line = (const uint8_t*)w.data + args.panel * w.panel_bytes;
-  constexpr size_t kPairBytes = Column::kDType == DType::kF32 ? 2 * kLineBytes : kLineBytes;
-  size_t k = 0;
-  for (; k + 2 <= w.cols; k += 2, line += kPairBytes) {
-    Floats columns[2];
-    Column::pair(line, columns);
-    store_floats(args.out + k * args.stride, columns[0]);
-    store_floats(args.out + (k + 1) * args.stride, columns[1]);
-  }
-  if (k < w.cols) store_floats(args.out + k * args.stride, last_column<Column>(line));
-}
-
 // Calls body.quantized<Decode>() or body.floats<Column>() for the type.
 template <typename Body>
 WOOLLY_INLINE void with_decoder(DType dtype, Body body) {
@@ -267,17 +236,5 @@ struct Multiply {
   template <typename Column>
   WOOLLY_METHOD void floats() {
     multiply_panels<MultiplyFloats<Column>>(args);
-  }
-};
-
-struct Unpack {
-  const UnpackArgs& args;
-  template <typename Decode>
-  WOOLLY_METHOD void quantized() {
-    unpack_quantized<Decode>(args);
-  }
-  template <typename Column>
-  WOOLLY_METHOD void floats() {
-    unpack_floats<Column>(args);
   }
 };

@@ -41,12 +41,26 @@ void panel_matmul(const PanelMatmulArgs& args) noexcept {
   }
 }
 
-void unpack_panel(const UnpackArgs& args) noexcept {
+void panel_gemm(const PanelGemmArgs& args) noexcept {
   const PanelWeights& w = *args.weights;
-  for (std::size_t r = 0; r < kPanelRows; ++r) {
-    const std::size_t n = args.panel * kPanelRows + r;
+  const bool floats = dtype_traits(w.dtype).block_values == 1;
+  const auto activation = [&](std::size_t m, std::size_t k) {
+    const std::size_t tile = m / kTileRows;
+    const std::size_t lane = m % kTileRows;
+    if (floats) return args.x.values[(tile * w.cols + k) * kTileRows + lane];
+    const TileGroup& group = args.x.groups[tile * tile_groups(w.cols) + k / 32];
+    return group.scales[lane] * static_cast<float>(group.codes[k % 32 / 4][lane][k % 4]);
+  };
+  for (std::size_t i = 0; i < kGemmOutputs; ++i) {
+    const std::size_t n = args.panel * kPanelRows + i;
     const std::vector<float> row = n < w.rows ? weights_of_row(w, n) : std::vector<float>(w.cols);
-    for (std::size_t k = 0; k < w.cols; ++k) args.out[k * args.stride + r] = row[k];
+    for (std::size_t m = 0; m < tiles_of(args.m) * kTileRows; ++m) {
+      double sum = 0;
+      for (std::size_t k = 0; k < w.cols; ++k) {
+        sum += static_cast<double>(activation(m, k)) * row[k];
+      }
+      args.out[m * kGemmOutputs + i] = static_cast<float>(sum);
+    }
   }
 }
 

@@ -1,0 +1,117 @@
+// The forward pass over many tokens, by direct products with packed weights: the matrices of a
+// layer are decoded once for all tokens. Activations are quantized where they are made and kept as
+// tiles (engine/kernels/activations/activation_tiles.h).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+#include <woolly/tokenizer.h>
+
+#include "engine/base/context.h"
+#include "engine/kernels/activations/activation_tiles.h"
+#include "engine/kernels/rmsnorm/rmsnorm.h"
+#include "engine/kernels/rope/rope.h"
+#include "engine/kernels/silu_mul/silu_mul.h"
+#include "engine/model/arena.h"
+#include "engine/model/forward.h"
+#include "engine/model/packed_model.h"
+
+namespace woolly {
+
+// Not thread-safe. No allocation after construction.
+class PrefillPass {
+ public:
+  // All must outlive the pass.
+  PrefillPass(const LlamaModel& model, const PackedModel& packed, KvCache& cache, Context& context,
+              const FastKernels& kernels, Profile* profile);
+
+  // At most kPrefillTokens tokens at positions from `position` on.
+  void run_layers(std::span<const TokenId> tokens, std::size_t position) noexcept;
+
+  // [rows][vocab_size], rows <= kLogitRows: after tokens [first, first + rows) of the last
+  // run_layers, valid until the next call.
+  const float* logits(std::size_t first, std::size_t rows) noexcept;
+
+ private:
+  using Matrices = std::initializer_list<const PackedMatrix*>;
+
+  // What one thread works in.
+  struct Workspace {
+    Activations row;      // as wide as the widest input
+    float* outputs;       // of a product
+    float* more_outputs;  // of another, of the same inputs
+    std::byte* gemm;      // kGemmScratchBytes
+    float* attention;
+  };
+
+  void embed(std::span<const TokenId> tokens) noexcept;
+  void rotate_and_store(std::size_t layer) noexcept;
+  void attend(std::size_t layer) noexcept;
+  void gate_and_up(std::size_t layer) noexcept;
+
+  // Quantizes rows into tiles: make(i, values) for row i.
+  template <typename Make>
+  void fill_tiles(const ActivationTiles& tiles, std::size_t rows, Make&& make) noexcept;
+  // The residual stream's rows from `first` on, into normed_tiles_.
+  void normalize(const std::vector<float>& weight, std::size_t first, std::size_t rows) noexcept;
+
+  // A phase of products: body(thread, i, pair) for every pair of panels of matrix i.
+  template <typename Body>
+  void for_pairs(Matrices matrices, Body&& body) noexcept;
+  void multiply(int thread, const PackedMatrix& matrix, std::size_t pair, const ActivationTiles& x,
+                std::size_t rows, float* out) noexcept;
+  void store(const PackedMatrix& matrix, std::size_t pair, const float* outputs, std::size_t rows,
+             float* y, bool accumulate) const noexcept;
+  // y[i] (+)= x w[i]^T, a phase.
+  void product(std::size_t layer, Operation operation, Matrices matrices, const ActivationTiles& x,
+               std::size_t rows, std::span<float* const> y, bool accumulate) noexcept;
+  // All rows of a pair's outputs, to a group of gated_tiles_.
+  void put_gated(std::size_t pair, float* gated, Activations row) const noexcept;
+
+  void lap(std::size_t layer, Operation operation) noexcept {
+    if (profile_ != nullptr) profile_->lap(layer, operation);
+  }
+  // Of products of `rows` rows with all of these matrices.
+  void add_work(std::size_t layer, Operation operation, std::size_t rows,
+                Matrices matrices) noexcept;
+
+  const LlamaModel& model_;
+  const LlamaConfig& config_;
+  const PackedModel& packed_;
+  KvCache& cache_;
+  ThreadPool& pool_;
+  FastKernels kernels_;
+  Profile* profile_;
+  RmsnormFn rmsnorm_;
+  RopeFn rope_;
+  SiluMulFn silu_mul_;
+  QuantizeActivationsFn quantize_;
+  AttentionArgs attention_;  // what all calls share
+
+  std::size_t position_ = 0;  // of the first token of the pass
+  std::size_t count_ = 0;     // tokens of the pass
+
+  std::size_t batch_;
+  std::size_t logit_rows_;
+  std::size_t attention_floats_;
+  Arena arena_;
+  float* x_;         // [batch][width], the residual stream
+  float* q_;         // [batch][heads][head_dim]
+  float* k_;         // [batch][kv_heads][head_dim]
+  float* v_;         // [batch][kv_heads][head_dim]
+  float* attended_;  // [batch][heads][head_dim]
+  float* cos_sin_;   // [batch][rotary_dim]
+  float* logits_;    // [logit_rows][vocab_size]
+  float* gate_;      // [batch][ffn_width], of phases that are not fused; else null
+  float* up_;
+  ActivationTiles normed_tiles_;
+  ActivationTiles attended_tiles_;
+  ActivationTiles gated_tiles_;
+  std::vector<Workspace> workspaces_;  // [threads]
+};
+
+}  // namespace woolly
