@@ -61,9 +61,12 @@ struct FastKernels {
 
   // Set for direct products: weights are packed at load, and `matmul` is not used.
   std::optional<PanelKernels> panels;
-  Pages pages = Pages::kHuge;                    // of packed weights and cached floats
-  std::size_t prefetch_bytes = 0;                // ahead of the reads of direct products
-  DecodeAttentionFn decode_attention = nullptr;  // of direct passes; null: `attention`
+  Pages pages = Pages::kHuge;      // of packed weights and cached floats
+  std::size_t prefetch_bytes = 0;  // ahead of the reads of direct products
+
+  // Of direct passes over few tokens and over many; null: `attention`.
+  DecodeAttentionFn decode_attention = nullptr;
+  AttentionFn flash_attention = nullptr;
 
   // Of direct passes. Off, an operation is a phase of its own, after which all threads wait.
   bool fuse_qkv = true;   // Q, K, V, RoPE and the write to the cache

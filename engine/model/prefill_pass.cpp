@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "engine/kernels/attention/flash.h"
+
 namespace woolly {
 namespace {
+
+// Rows of queries that share keys and values once converted: enough to hide the conversion.
+constexpr std::size_t kFlashQueries = 192;
 
 // More than a group, so that quantizing one does not pad a row.
 constexpr std::size_t kPartOfRow = 64;
@@ -88,8 +93,16 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
       attention_(attention_args(model, cache, context.isa)),
       batch_(std::min(kPrefillTokens, cache.context())),
       logit_rows_(std::min(kLogitRows, cache.context())),
-      attention_floats_(attention_scratch_floats(config_.heads, config_.kv_heads, cache.context(),
-                                                 config_.head_dim)),
+      attention_tokens_(
+          kernels.flash_attention != nullptr
+              ? std::max<std::size_t>(1, kFlashQueries * config_.kv_heads / config_.heads)
+              : batch_),
+      attention_floats_(kernels.flash_attention != nullptr
+                            ? flash_attention_scratch_floats(attention_tokens_,
+                                                             config_.heads / config_.kv_heads,
+                                                             config_.head_dim)
+                            : attention_scratch_floats(config_.heads, config_.kv_heads,
+                                                       cache.context(), config_.head_dim)),
       arena_(arena_bytes(config_, kinds_of(packed), batch_, logit_rows_, kernels.fuse_ffn,
                          attention_floats_, static_cast<std::size_t>(pool_.threads()))),
       x_(arena_.take_floats(batch_ * config_.width)),
@@ -112,8 +125,6 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
                            arena_.take_floats(gemm_out_floats(batch_)),
                            arena_.take(kGemmScratchBytes), arena_.take_floats(attention_floats_)});
   }
-  attention_.q = q_;
-  attention_.out = attended_;
 }
 
 void PrefillPass::run_layers(std::span<const TokenId> tokens, std::size_t position) noexcept {
@@ -257,17 +268,25 @@ void PrefillPass::attend(std::size_t layer) noexcept {
   AttentionArgs shared = attention_;
   shared.k = cache_.keys(layer);
   shared.v = cache_.values(layer);
-  shared.m = count_;
-  shared.position = position_;
-  const std::array<std::size_t, 1> units{config_.kv_heads};
+  const AttentionFn function =
+      kernels_.flash_attention != nullptr ? kernels_.flash_attention : kernels_.attention;
+  const std::size_t pieces = (count_ + attention_tokens_ - 1) / attention_tokens_;
+  const std::array<std::size_t, 1> units{config_.kv_heads * pieces};
   pool_.share(
       units, kernels_.steal, [](int) {},
       [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
         AttentionArgs args = shared;
-        args.kv_begin = begin;
-        args.kv_end = end;
         args.scratch = workspaces_[static_cast<std::size_t>(thread)].attention;
-        kernels_.attention(args);
+        for (std::size_t unit = begin; unit < end; ++unit) {
+          const std::size_t first = unit / config_.kv_heads * attention_tokens_;
+          args.q = q_ + first * config_.q_width();
+          args.out = attended_ + first * config_.q_width();
+          args.m = std::min(attention_tokens_, count_ - first);
+          args.position = position_ + first;
+          args.kv_begin = unit % config_.kv_heads;
+          args.kv_end = args.kv_begin + 1;
+          function(args);
+        }
       });
   lap(layer, Operation::kAttention);
   if (profile_ != nullptr) {

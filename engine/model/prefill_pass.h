@@ -97,6 +97,7 @@ class PrefillPass {
 
   std::size_t batch_;
   std::size_t logit_rows_;
+  std::size_t attention_tokens_;  // of a call of attention
   std::size_t attention_floats_;
   Arena arena_;
   float* x_;         // [batch][width], the residual stream

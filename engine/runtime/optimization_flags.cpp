@@ -12,6 +12,7 @@
 
 #include "engine/base/buffer.h"
 #include "engine/base/check.h"
+#include "engine/kernels/attention/flash.h"
 
 namespace woolly {
 namespace {
@@ -136,7 +137,7 @@ const std::vector<OptimizationFlag>& optimization_flags() {
        "products with weights: packed and direct; dequantized for BLAS; the oracle",
        {"direct", "blas", "reference"}},
       {"attention",
-       "one pass over the cache in direct passes; by way of scores in BLAS; the oracle",
+       "in direct passes a block of keys at a time (flash); all scores, through BLAS; the oracle",
        {"online", "blas", "reference"}},
       {"pages", "memory pages of packed weights and of cached floats", {"huge", "small"}},
       {"prefetch", "how far direct products prefetch, in bytes", {"6144", "2048", "off"}},
@@ -188,6 +189,7 @@ FastKernels kernels_for(const FlagValues& resolved, Isa isa) {
   if (gemm == "direct") kernels.panels = select_variant(panel_variants(), isa).function;
   if (attention == "online") {
     kernels.decode_attention = select_variant(decode_attention_variants(), isa).function;
+    kernels.flash_attention = select_variant(flash_attention_variants(), isa).function;
   }
   kernels.steal = value_of(resolved, "pool") == "steal";
   kernels.fuse_qkv = value_of(resolved, "fusion_qkv") == "on";
