@@ -47,6 +47,10 @@ void add_make_model_command(CLI::App& app, Action& action) {
       ->capture_default_str();
   command->add_option("-s,--seed", args->options.seed, "Seed of the weights")
       ->capture_default_str();
+  command
+      ->add_option("-c,--ctx", args->options.context_length,
+                   "Tokens the model says it is made for (default: the preset's)")
+      ->check(CLI::Range(1, 1 << 24));
   command->add_option("-o,--output", args->options.output, "File to write")->required();
   command->add_option("-t,--threads", args->threads, "Threads (default: all usable cores)")
       ->check(CLI::Range(1, 4096));

@@ -22,6 +22,16 @@ TEST(MakeModelCommand, SameOptionsSameBytes) {
   EXPECT_NE(read_file(one.path()), read_file(seeded));
 }
 
+TEST(MakeModelCommand, SaysTheAskedContext) {
+  const test::TemporaryFolder folder;
+  const std::string output = (folder / "m.gguf").string();
+  ASSERT_EQ(
+      test::woolly({"make-model", "--preset", "tiny", "--ctx", "32768", "-o", output}).exit_code,
+      0);
+  const ProcessResult info = test::woolly({"info", "-m", output});
+  EXPECT_THAT(info.out, ::testing::HasSubstr("32768"));
+}
+
 TEST(MakeModelCommand, RefusesWithoutLeavingAFile) {
   const test::TemporaryFolder folder;
   const std::string output = (folder / "m.gguf").string();

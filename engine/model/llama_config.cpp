@@ -36,21 +36,6 @@ std::size_t read_vocab_size(const gguf::Metadata& metadata) {
   return checked_size("tokenizer.ggml.tokens", tokens->size());
 }
 
-double read_position_scale(const gguf::Metadata& metadata) {
-  const std::string type = metadata.get_string("llama.rope.scaling.type", "none");
-  double factor = metadata.get_float("llama.rope.scale_linear", 1.0);  // the key of older files
-  if (type == "linear") {
-    factor = metadata.get_float("llama.rope.scaling.factor", factor);
-  } else if (type != "none") {
-    throw_usage(fmt::format("RoPE scaling {} is not supported", type),
-                "none and linear are; also per-frequency factors (rope_freqs)");
-  }
-  if (!(factor > 0) || !std::isfinite(factor)) {
-    throw_usage(fmt::format("the RoPE scaling factor is {}, not a positive number", factor));
-  }
-  return 1.0 / factor;
-}
-
 void require_head_shape(const LlamaConfig& c, const gguf::Metadata& metadata) {
   if (c.heads % c.kv_heads != 0) {
     throw_usage(
@@ -89,7 +74,7 @@ LlamaConfig read_llama_config(const gguf::Metadata& metadata) {
   c.rotary_dim = read_size(metadata, "llama.rope.dimension_count", c.head_dim);
   c.norm_epsilon = static_cast<float>(metadata.get_float("llama.attention.layer_norm_rms_epsilon"));
   c.rope_base = metadata.get_float("llama.rope.freq_base", 10000.0);
-  c.rope_position_scale = read_position_scale(metadata);
+  c.rope_scaling = read_rope_scaling(metadata, c.context_train);
   if (!(c.rope_base > 0) || !std::isfinite(c.rope_base) || !(c.norm_epsilon >= 0)) {
     throw_usage("llama.rope.freq_base or the norm epsilon is no sensible number");
   }

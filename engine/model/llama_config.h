@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "engine/gguf/gguf.h"
+#include "engine/model/rope_scaling.h"
 
 namespace woolly {
 
@@ -20,14 +21,14 @@ struct LlamaConfig {
   std::size_t rotary_dim = 0;     // leading values of a head that RoPE turns
   float norm_epsilon = 0;
   double rope_base = 0;
-  double rope_position_scale = 1;  // 1 / linear scaling factor
+  RopeScaling rope_scaling;
 
   std::size_t q_width() const { return heads * head_dim; }
   std::size_t kv_width() const { return kv_heads * head_dim; }
 };
 
 // Throws Error (usage) that names the key for what is missing, out of range or not supported: other
-// architectures, mixtures of experts, RoPE scalings other than linear.
+// architectures, mixtures of experts, RoPE scalings other than linear and yarn.
 LlamaConfig read_llama_config(const gguf::Metadata& metadata);
 
 }  // namespace woolly

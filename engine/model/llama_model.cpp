@@ -100,7 +100,8 @@ std::vector<double> load_angles(TensorSource& source, const LlamaConfig& c) {
   std::vector<double> angles(pairs);
   for (std::size_t i = 0; i < pairs; ++i) {
     const double exponent = -2.0 * static_cast<double>(i) / static_cast<double>(c.rotary_dim);
-    angles[i] = c.rope_position_scale * std::pow(c.rope_base, exponent) / factors[i];
+    angles[i] = c.rope_scaling.angle_scale(i, c.rotary_dim, c.rope_base) *
+                std::pow(c.rope_base, exponent) / factors[i];
     if (!std::isfinite(angles[i])) source.fail(fmt::format("RoPE frequency {} is not finite", i));
   }
   return angles;
@@ -162,10 +163,11 @@ std::string model_content_hash(const gguf::File& file) {
 }
 
 void rope_angles(const LlamaModel& model, std::size_t position, float* cos_sin) noexcept {
+  const double magnitude = model.config.rope_scaling.magnitude();
   for (std::size_t i = 0; i < model.angles_per_position.size(); ++i) {
     const double angle = static_cast<double>(position) * model.angles_per_position[i];
-    cos_sin[2 * i] = static_cast<float>(std::cos(angle));
-    cos_sin[2 * i + 1] = static_cast<float>(std::sin(angle));
+    cos_sin[2 * i] = static_cast<float>(magnitude * std::cos(angle));
+    cos_sin[2 * i + 1] = static_cast<float>(magnitude * std::sin(angle));
   }
 }
 

@@ -48,8 +48,8 @@ struct LlamaModel {
 // and the ends of every tensor's data.
 std::string model_content_hash(const gguf::File& file);
 
-// cos and sin of every pair at `position`, interleaved as engine/kernels/rope wants them:
-// [rotary_dim].
+// cos and sin of every pair at `position`, times the scaling's magnitude, interleaved as
+// engine/kernels/rope wants them: [rotary_dim].
 void rope_angles(const LlamaModel& model, std::size_t position, float* cos_sin) noexcept;
 
 }  // namespace woolly

@@ -88,6 +88,24 @@ TEST(LlamaModel, AnglesFollowBaseScaleAndFactors) {
   EXPECT_THAT(error_of(small), HasSubstr("not finite"));
 }
 
+TEST(LlamaModel, YarnScalesAnglesAndMagnitude) {
+  SmallModel small;
+  small.metadata.set("llama.rope.scaling.type", std::string("yarn"));
+  small.metadata.set("llama.rope.scaling.factor", 2.0F);
+  small.metadata.set("llama.rope.scaling.original_context_length", std::uint32_t{8});
+  const LlamaModel model = load(small);
+  float cos_sin[8];
+  rope_angles(model, 5, cos_sin);
+  const float magnitude = 1 + 0.1F * std::log(2.0F);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const double angle = 5 * model.angles_per_position[i];
+    EXPECT_NEAR(cos_sin[2 * i], magnitude * std::cos(angle), 1e-6);
+    EXPECT_NEAR(cos_sin[2 * i + 1], magnitude * std::sin(angle), 1e-6);
+  }
+  EXPECT_DOUBLE_EQ(model.angles_per_position[0], 1);
+  EXPECT_NEAR(model.angles_per_position[3], 0.5e-3, 1e-12);
+}
+
 TEST(ModelContentHash, DependsOnWeightsAndMetadata) {
   SmallModel small;
   const std::string hash = model_content_hash(load(small).file);

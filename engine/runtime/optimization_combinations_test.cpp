@@ -23,7 +23,7 @@ namespace {
 
 using test::Logits;
 
-constexpr std::size_t kPrefillTokens = 20;  // more than a direct pass takes
+constexpr std::size_t kPromptTokens = 20;  // more than a decode pass takes
 constexpr std::size_t kDecodedTokens = 4;
 
 // Of a number, the smallest, which is to make a cache evict, and the default.
@@ -84,12 +84,12 @@ Logits logits_of(const std::filesystem::path& model, SessionOptions options) {
   Session session = Session::open(model.string(), options);
   EXPECT_THAT(session.effective_options(), ::testing::IsSupersetOf(options.opts));
   std::mt19937 random(7);
-  std::vector<TokenId> tokens(kPrefillTokens + kDecodedTokens);
+  std::vector<TokenId> tokens(kPromptTokens + kDecodedTokens);
   for (TokenId& token : tokens) {
     token = static_cast<TokenId>(random() % static_cast<unsigned>(session.info().vocab_size));
   }
   Logits logits;
-  session.score(std::span(tokens).first(kPrefillTokens), 0, [&](int, std::span<const float> row) {
+  session.score(std::span(tokens).first(kPromptTokens), 0, [&](int, std::span<const float> row) {
     logits.emplace_back(row.begin(), row.end());
   });
   for (const TokenId token : std::span(tokens).last(kDecodedTokens)) {

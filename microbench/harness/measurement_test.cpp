@@ -41,6 +41,7 @@ TEST(Roofs, AreMeasuredOnceForEachThreadCount) {
     Roofline roof{};
     roof.read_gbps = 10.0 * threads;
     roof.f32_gflops = 100.0 * threads;
+    roof.int8_gops = 400.0 * threads;
     return roof;
   });
   roofs.measure(1);
@@ -51,6 +52,8 @@ TEST(Roofs, AreMeasuredOnceForEachThreadCount) {
   EXPECT_DOUBLE_EQ(roofs.fraction(memory, 0.1), 0.5);
   const Cost compute{.bytes = 1, .flops = 1e9, .bound = Bound::kCompute, .threads = 1};
   EXPECT_DOUBLE_EQ(roofs.fraction(compute, 0.1), 0.1);
+  const Cost int8{.bytes = 1, .flops = 1e9, .bound = Bound::kInt8, .threads = 2};
+  EXPECT_DOUBLE_EQ(roofs.fraction(int8, 0.1), 0.0125);
   EXPECT_THAT(roof_notes(roofs), SizeIs(4));
 }
 

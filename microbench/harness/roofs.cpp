@@ -11,8 +11,15 @@ double Roofs::fraction(const Cost& cost, double seconds) const {
   if (measured == by_threads_.end()) return 0;
   const Roofline& roof = measured->second;
   const double giga = 1e-9 / seconds;
-  return cost.bound == Bound::kMemory ? cost.bytes * giga / roof.read_gbps
-                                      : cost.flops * giga / roof.f32_gflops;
+  switch (cost.bound) {
+    case Bound::kMemory:
+      return cost.bytes * giga / roof.read_gbps;
+    case Bound::kInt8:
+      return cost.flops * giga / roof.int8_gops;
+    case Bound::kCompute:
+      return cost.flops * giga / roof.f32_gflops;
+  }
+  return 0;
 }
 
 }  // namespace woolly::micro

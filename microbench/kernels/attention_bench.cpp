@@ -1,6 +1,6 @@
 // Attention of tinyllama-1.1b (32 heads in 4 groups of 64) and llama-7b (32 heads of 128), f16
-// cache. Decoding takes another layer's cache at each call, as a model does, so it comes from
-// memory.
+// cache; flash_attention of many queries. Decoding takes another layer's cache at each call, as a
+// model does, so it comes from memory.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "engine/kernels/attention/attention.h"
+#include "engine/kernels/attention/flash.h"
 #include "engine/tensor/half.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
@@ -42,10 +44,13 @@ Cost cost_of(const Shape& s, int threads) {
 
 class Layers {
  public:
-  Layers(Context& context, Storage& storage, const Shape& shape, AttentionFn function)
+  // Calls compute `piece` queries at most.
+  Layers(Context& context, Storage& storage, const Shape& shape, AttentionFn function,
+         std::size_t piece)
       : pool_(context.pool),
         shape_(shape),
         function_(function),
+        piece_(piece),
         layers_(shape.m == 1 ? uncached_copies(shape.cache_bytes()) : 1),
         cache_(reinterpret_cast<std::uint16_t*>(storage.reserve(layers_ * shape.cache_bytes()))),
         q_(random_floats(shape.m * shape.heads * shape.head_dim, 1)),
@@ -54,8 +59,9 @@ class Layers {
         softmax_(select_variant(softmax_variants(), context.isa).function),
         scratch_(static_cast<std::size_t>(pool_.threads())) {
     for (auto& floats : scratch_) {
-      floats.resize(
-          attention_scratch_floats(shape.heads, shape.kv_heads, shape.context(), shape.head_dim));
+      floats.resize(std::max(
+          flash_attention_scratch_floats(piece, shape.heads / shape.kv_heads, shape.head_dim),
+          attention_scratch_floats(shape.heads, shape.kv_heads, shape.context(), shape.head_dim)));
     }
     const std::vector<float> values = random_floats(2 * shape.cache_values(), 2);
     std::vector<std::uint16_t> halves(values.size());
@@ -66,15 +72,15 @@ class Layers {
   }
 
   void run() {
-    attend(function_, layer_, out_.data());
+    attend(function_, piece_, layer_, out_.data());
     layer_ = (layer_ + 1) % layers_;
   }
 
   std::string verify() {
     std::fill(out_.begin(), out_.end(), std::numeric_limits<float>::quiet_NaN());
-    attend(function_, 0, out_.data());
+    attend(function_, piece_, 0, out_.data());
     std::vector<float> expected(out_.size());
-    attend(attention_variants().back().function, 0, expected.data());
+    attend(attention_variants().back().function, shape_.m, 0, expected.data());
     constexpr double kTolerance = 1e-5;  // of the largest |v|, which is 1
     return first_difference(out_, expected, [](std::size_t) { return kTolerance; });
   }
@@ -82,33 +88,42 @@ class Layers {
  private:
   std::uint16_t* keys(std::size_t layer) { return cache_ + layer * 2 * shape_.cache_values(); }
 
-  void attend(AttentionFn function, std::size_t layer, float* out) {
+  void attend(AttentionFn function, std::size_t piece, std::size_t layer, float* out) {
     const std::uint16_t* k = keys(layer);
+    const std::size_t stride = shape_.heads * shape_.head_dim;
+    const auto attend_head = [&](int thread, std::size_t head) {
+      for (std::size_t first = 0; first < shape_.m; first += piece) {
+        function({.q = q_.data() + first * stride,
+                  .k = reinterpret_cast<const std::byte*>(k),
+                  .v = reinterpret_cast<const std::byte*>(k + shape_.cache_values()),
+                  .kv_type = kKvType,
+                  .out = out + first * stride,
+                  .m = std::min(piece, shape_.m - first),
+                  .position = shape_.position + first,
+                  .context = shape_.context(),
+                  .heads = shape_.heads,
+                  .kv_heads = shape_.kv_heads,
+                  .head_dim = shape_.head_dim,
+                  .scale = 1 / std::sqrt(static_cast<float>(shape_.head_dim)),
+                  .kv_begin = head,
+                  .kv_end = head + 1,
+                  .to_float = to_float_,
+                  .softmax = softmax_,
+                  .scratch = scratch_[static_cast<std::size_t>(thread)].data()});
+      }
+    };
     pool_.for_ranges(static_cast<std::int64_t>(shape_.kv_heads), 1,
                      [&](int thread, std::int64_t begin, std::int64_t end) {
-                       function({.q = q_.data(),
-                                 .k = reinterpret_cast<const std::byte*>(k),
-                                 .v = reinterpret_cast<const std::byte*>(k + shape_.cache_values()),
-                                 .kv_type = kKvType,
-                                 .out = out,
-                                 .m = shape_.m,
-                                 .position = shape_.position,
-                                 .context = shape_.context(),
-                                 .heads = shape_.heads,
-                                 .kv_heads = shape_.kv_heads,
-                                 .head_dim = shape_.head_dim,
-                                 .scale = 1 / std::sqrt(static_cast<float>(shape_.head_dim)),
-                                 .kv_begin = static_cast<std::size_t>(begin),
-                                 .kv_end = static_cast<std::size_t>(end),
-                                 .to_float = to_float_,
-                                 .softmax = softmax_,
-                                 .scratch = scratch_[static_cast<std::size_t>(thread)].data()});
+                       for (std::int64_t head = begin; head < end; ++head) {
+                         attend_head(thread, static_cast<std::size_t>(head));
+                       }
                      });
   }
 
   ThreadPool& pool_;
   Shape shape_;
   AttentionFn function_;
+  std::size_t piece_;
   std::size_t layers_;
   std::uint16_t* cache_;
   std::vector<float> q_;
@@ -122,26 +137,36 @@ class Layers {
 constexpr Shape kDecode{1, 511, 32, 4, 64};
 constexpr Shape kShapes[] = {
     kDecode, {1, 2047, 32, 4, 64}, {1, 511, 32, 32, 128}, {512, 0, 32, 4, 64}};
+constexpr Shape kPrefill[] = {{512, 0, 32, 4, 64}, {512, 3584, 32, 4, 64}, {512, 0, 32, 32, 128}};
+constexpr std::size_t kFlashQueries = 192;  // of all heads of a group, in a call
 
 }  // namespace
 
 void add_attention_benchmarks(Suite& suite) {
   Context& context = suite.context;
-  const auto add = [&](const KernelVariant<AttentionFn>& variant, const Shape& shape) {
-    suite.add("attention", dtype_traits(kKvType).name, variant.name, shape.text(),
+  const auto add = [&](std::string_view operation, const KernelVariant<AttentionFn>& variant,
+                       const Shape& shape, std::size_t piece) {
+    suite.add(operation, dtype_traits(kKvType).name, variant.name, shape.text(),
               cost_of(shape, context.pool.threads()),
-              [&context, &storage = suite.storage, shape, function = variant.function] {
-                const auto layers = std::make_shared<Layers>(context, storage, shape, function);
+              [&context, &storage = suite.storage, shape, function = variant.function, piece] {
+                const auto layers =
+                    std::make_shared<Layers>(context, storage, shape, function, piece);
                 return Workload{[layers] { return layers->verify(); }, [layers] { layers->run(); }};
               });
   };
   for (const auto& variant : attention_variants()) {
     if (variant.isa > context.isa) continue;
     if (variant.name == "reference") {
-      add(variant, kDecode);
+      add("attention", variant, kDecode, kDecode.m);
       continue;
     }
-    for (const Shape& shape : kShapes) add(variant, shape);
+    for (const Shape& shape : kShapes) add("attention", variant, shape, shape.m);
+  }
+  for (const auto& variant : flash_attention_variants()) {
+    if (variant.isa > context.isa || variant.name == "reference") continue;
+    for (const Shape& shape : kPrefill) {
+      add("flash_attention", variant, shape, kFlashQueries * shape.kv_heads / shape.heads);
+    }
   }
 }
 

@@ -11,14 +11,14 @@ namespace woolly {
   namespace name {                                                 \
   void decode_attention(const DecodeAttentionArgs& args) noexcept; \
   }
-#include "engine/kernels/attention/decode_kernels.inc"
+#include "engine/kernels/attention/direct_kernels.inc"
 #undef WOOLLY_KERNEL
 
 std::span<const KernelVariant<DecodeAttentionFn>> decode_attention_variants() {
   static constexpr std::array kVariants{
 #define WOOLLY_KERNEL(name, isa) \
   KernelVariant<DecodeAttentionFn>{#name, isa, name::decode_attention},
-#include "engine/kernels/attention/decode_kernels.inc"
+#include "engine/kernels/attention/direct_kernels.inc"
 #undef WOOLLY_KERNEL
   };
   return kVariants;

@@ -10,7 +10,7 @@ namespace woolly {
   namespace name {                                          \
   void flash_attention(const AttentionArgs& args) noexcept; \
   }
-#include "engine/kernels/attention/decode_kernels.inc"
+#include "engine/kernels/attention/direct_kernels.inc"
 #undef WOOLLY_KERNEL
 
 void reference::flash_attention(const AttentionArgs& args) noexcept {
@@ -20,7 +20,7 @@ void reference::flash_attention(const AttentionArgs& args) noexcept {
 std::span<const KernelVariant<AttentionFn>> flash_attention_variants() {
   static constexpr std::array kVariants{
 #define WOOLLY_KERNEL(name, isa) KernelVariant<AttentionFn>{#name, isa, name::flash_attention},
-#include "engine/kernels/attention/decode_kernels.inc"
+#include "engine/kernels/attention/direct_kernels.inc"
 #undef WOOLLY_KERNEL
   };
   return kVariants;

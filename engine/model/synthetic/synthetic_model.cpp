@@ -91,7 +91,8 @@ class Recipes {
   std::vector<Recipe> recipes_;
 };
 
-gguf::Metadata make_metadata(const SyntheticPreset& preset, const TypeMix& mix) {
+gguf::Metadata make_metadata(const SyntheticPreset& preset, const TypeMix& mix,
+                             std::uint32_t context_length) {
   gguf::Metadata m;
   const auto text = [&](const char* key, std::string value) { m.set(key, std::move(value)); };
   const auto number = [&](const char* key, std::uint32_t value) { m.set(key, value); };
@@ -102,7 +103,7 @@ gguf::Metadata make_metadata(const SyntheticPreset& preset, const TypeMix& mix) 
   number("general.quantization_version", 2);
   number("general.file_type", mix.file_type);
   number("llama.vocab_size", preset.vocab_size);
-  number("llama.context_length", preset.context_length);
+  number("llama.context_length", context_length != 0 ? context_length : preset.context_length);
   number("llama.embedding_length", preset.width);
   number("llama.block_count", preset.layers);
   number("llama.feed_forward_length", preset.ffn_width);
@@ -186,7 +187,8 @@ void write_synthetic_model(const SyntheticOptions& options, ThreadPool& pool) {
     values += recipe.info.elements();
   }
 
-  gguf::Writer writer(options.output, make_metadata(preset, mix), std::move(tensors));
+  gguf::Writer writer(options.output, make_metadata(preset, mix, options.context_length),
+                      std::move(tensors));
   ChunkedRows rows(options.seed, longest_row, pool);
   double done = 0;
   for (const Recipe& recipe : recipes) {
