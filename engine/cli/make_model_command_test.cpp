@@ -28,7 +28,7 @@ TEST(MakeModelCommand, SaysTheAskedContext) {
   ASSERT_EQ(
       test::woolly({"make-model", "--preset", "tiny", "--ctx", "32768", "-o", output}).exit_code,
       0);
-  const ProcessResult info = test::woolly({"info", "-m", output});
+  const ProcessResult info = test::woolly({"info", output});
   EXPECT_THAT(info.out, ::testing::HasSubstr("32768"));
 }
 

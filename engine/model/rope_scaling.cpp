@@ -58,11 +58,14 @@ RopeScaling read_rope_scaling(const gguf::Metadata& metadata, std::size_t contex
   s.attention_factor = read_positive(metadata, "llama.rope.scaling.attn_factor", 1);
   if (type == "linear") return s;
   s.yarn = true;
-  s.original_context = read_positive(metadata, "llama.rope.scaling.original_context_length",
-                                     static_cast<double>(context_train));
+  s.original_context = static_cast<double>(
+      metadata.get_uint("llama.rope.scaling.original_context_length", context_train));
   s.extrapolation = metadata.get_float("llama.rope.scaling.yarn_ext_factor", 1);
   s.beta_fast = read_positive(metadata, "llama.rope.scaling.yarn_beta_fast", s.beta_fast);
   s.beta_slow = read_positive(metadata, "llama.rope.scaling.yarn_beta_slow", s.beta_slow);
+  if (s.original_context == 0) {
+    throw_usage("metadata key llama.rope.scaling.original_context_length is 0");
+  }
   if (!(s.extrapolation >= 0) || s.extrapolation > 1) {
     throw_usage(fmt::format("metadata key llama.rope.scaling.yarn_ext_factor is {}, outside 0 to 1",
                             s.extrapolation));

@@ -80,6 +80,8 @@ TEST(RopeScaling, RefusesWhatIsNotSensible) {
   EXPECT_THAT(error_of("llama.rope.scaling.factor", 0.0F), HasSubstr("scaling.factor"));
   EXPECT_THAT(error_of("llama.rope.scaling.attn_factor", NAN), HasSubstr("attn_factor"));
   EXPECT_THAT(error_of("llama.rope.scaling.yarn_beta_slow", -1.0F), HasSubstr("beta_slow"));
+  EXPECT_THAT(error_of("llama.rope.scaling.original_context_length", std::uint32_t{0}),
+              HasSubstr("original_context_length"));
   EXPECT_THAT(error_of("llama.rope.scaling.yarn_ext_factor", 2.0F), HasSubstr("ext_factor"));
 }
 

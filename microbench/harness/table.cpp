@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 namespace woolly::micro {
 namespace {
 
@@ -10,6 +12,18 @@ std::string readable_time(double ns) {
   if (ns < 1e6) return fmt::format("{:.2f} us", ns * 1e-3);
   if (ns < 1e9) return fmt::format("{:.2f} ms", ns * 1e-6);
   return fmt::format("{:.2f} s ", ns * 1e-9);
+}
+
+std::string_view name_of(Bound bound) {
+  switch (bound) {
+    case Bound::kMemory:
+      return "read";
+    case Bound::kCompute:
+      return "f32";
+    case Bound::kInt8:
+      return "int8";
+  }
+  return "";
 }
 
 }  // namespace
@@ -26,7 +40,7 @@ std::string table_row(const Measurement& measurement, const Cost& cost, std::siz
   return fmt::format("{:<{}} {:>11} {:>6.1f}% {:>9.2f} {:>9.2f}  {:.2f} {}\n",
                      measurement.benchmark, name_width, readable_time(time.median), spread_pct,
                      cost.bytes / time.median, cost.flops / time.median, fraction,
-                     cost.bound == Bound::kMemory ? "read" : "f32");
+                     name_of(cost.bound));
 }
 
 }  // namespace woolly::micro
