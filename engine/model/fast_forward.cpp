@@ -1,8 +1,11 @@
 // The fast forward pass: whichever pass fits the weights and the number of tokens.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "engine/base/check.h"
 #include "engine/model/blas_pass.h"
@@ -18,7 +21,10 @@ class FastForward final : public Forward {
  public:
   FastForward(const LlamaModel& model, KvCache& cache, Context& context, const FastKernels& kernels,
               std::optional<PackedModel> packed, Profile* profile)
-      : config_(model.config), packed_(std::move(packed)) {
+      : config_(model.config),
+        cache_(cache),
+        most_rows_(std::min(kPrefillTokens, cache.context())),
+        packed_(std::move(packed)) {
     if (packed_) {
       decode_.emplace(model, *packed_, cache, context, kernels, profile);
       prefill_.emplace(model, *packed_, cache, context, kernels, profile);
@@ -34,10 +40,45 @@ class FastForward final : public Forward {
       const std::size_t rows = tokens.size() - first_logit;
       give(decode_->logits(first_logit, rows), first_logit, rows, sink);
     } else if (prefill_) {
-      run_pieces(*prefill_, tokens, position, first_logit, sink);
+      for_pieces(tokens, first_logit, [&](std::size_t begin, std::size_t n, std::size_t first) {
+        const BatchPiece piece{&cache_, tokens.subspan(begin, n), position + begin};
+        prefill_->run_layers({&piece, 1});
+        give_logits(begin, first, n, sink, [&](std::size_t t, std::size_t rows) {
+          std::array<std::size_t, kLogitRows> indices{};
+          std::iota(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(rows), t);
+          return prefill_->logits(std::span(indices).first(rows));
+        });
+      });
     } else {
-      run_pieces(*blas_, tokens, position, first_logit, sink);
+      for_pieces(tokens, first_logit, [&](std::size_t begin, std::size_t n, std::size_t first) {
+        blas_->run_layers(tokens.subspan(begin, n), position + begin);
+        give_logits(begin, first, n, sink,
+                    [&](std::size_t t, std::size_t rows) { return blas_->logits(t, rows); });
+      });
     }
+  }
+
+  bool runs_batches() const override { return prefill_.has_value(); }
+
+  // Pieces are cut by their own length alone, and a pass takes as many cuts as fit.
+  void run_batch(std::span<const BatchPiece> pieces, const LogitsSink& sink) override {
+    std::size_t rows = 0;
+    pass_.clear();
+    ends_.clear();
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      const BatchPiece& piece = pieces[i];
+      for (std::size_t begin = 0; begin < piece.tokens.size(); begin += most_rows_) {
+        const std::size_t n = std::min(most_rows_, piece.tokens.size() - begin);
+        if (rows + n > most_rows_) {
+          run_pass(sink);
+          rows = 0;
+        }
+        pass_.push_back({piece.cache, piece.tokens.subspan(begin, n), piece.position + begin});
+        rows += n;
+        if (begin + n == piece.tokens.size()) ends_.push_back({i, rows - 1});
+      }
+    }
+    run_pass(sink);
   }
 
   std::optional<DequantPolicy::Counts> dequant_cache() const override {
@@ -46,18 +87,40 @@ class FastForward final : public Forward {
   }
 
  private:
-  template <typename Pass>
-  void run_pieces(Pass& pass, std::span<const TokenId> tokens, std::size_t position,
-                  std::size_t first_logit, const LogitsSink& sink) {
-    for (std::size_t begin = 0; begin < tokens.size(); begin += kPrefillTokens) {
-      const std::size_t n = std::min(kPrefillTokens, tokens.size() - begin);
-      pass.run_layers(tokens.subspan(begin, n), position + begin);
-      const std::size_t first = first_logit > begin ? first_logit - begin : 0;
-      for (std::size_t t = first; t < n; t += kLogitRows) {
-        const std::size_t rows = std::min(kLogitRows, n - t);
-        give(pass.logits(t, rows), begin + t, rows, sink);
+  // body(begin, count, first of them whose logits are asked for) for each pass over many tokens.
+  template <typename Body>
+  void for_pieces(std::span<const TokenId> tokens, std::size_t first_logit, Body&& body) {
+    for (std::size_t begin = 0; begin < tokens.size(); begin += most_rows_) {
+      const std::size_t n = std::min(most_rows_, tokens.size() - begin);
+      body(begin, n, first_logit > begin ? first_logit - begin : 0);
+    }
+  }
+
+  // Of tokens [first, n) of the pass that began with token `begin`.
+  template <typename Logits>
+  void give_logits(std::size_t begin, std::size_t first, std::size_t n, const LogitsSink& sink,
+                   Logits&& logits) {
+    for (std::size_t t = first; t < n; t += kLogitRows) {
+      const std::size_t rows = std::min(kLogitRows, n - t);
+      give(logits(t, rows), begin + t, rows, sink);
+    }
+  }
+
+  // Runs pass_ and gives the logits of ends_; leaves both empty.
+  void run_pass(const LogitsSink& sink) {
+    if (pass_.empty()) return;
+    prefill_->run_layers(pass_);
+    for (std::size_t begin = 0; begin < ends_.size(); begin += kLogitRows) {
+      std::array<std::size_t, kLogitRows> rows{};
+      const std::size_t n = std::min(kLogitRows, ends_.size() - begin);
+      for (std::size_t i = 0; i < n; ++i) rows[i] = ends_[begin + i].row;
+      const float* logits = prefill_->logits(std::span(rows).first(n));
+      for (std::size_t i = 0; i < n; ++i) {
+        sink(ends_[begin + i].piece, {logits + i * config_.vocab_size, config_.vocab_size});
       }
     }
+    pass_.clear();
+    ends_.clear();
   }
 
   void give(const float* logits, std::size_t first, std::size_t rows, const LogitsSink& sink) {
@@ -66,7 +129,17 @@ class FastForward final : public Forward {
     }
   }
 
+  // The last token of a piece, whose logits are asked for.
+  struct End {
+    std::size_t piece;
+    std::size_t row;  // in the pass
+  };
+
   const LlamaConfig& config_;
+  KvCache& cache_;
+  std::size_t most_rows_;  // of a pass over many tokens
+  std::vector<BatchPiece> pass_;
+  std::vector<End> ends_;
   std::optional<PackedModel> packed_;
   std::optional<DecodePass> decode_;    // of few tokens, with packed weights
   std::optional<PrefillPass> prefill_;  // of many, with packed weights
@@ -74,6 +147,10 @@ class FastForward final : public Forward {
 };
 
 }  // namespace
+
+void Forward::run_batch(std::span<const BatchPiece>, const LogitsSink&) {
+  check_failed("only a forward pass that runs batches is asked to", __FILE__, __LINE__);
+}
 
 AttentionArgs attention_args(const LlamaModel& model, const KvCache& cache, Isa isa) {
   AttentionArgs args;

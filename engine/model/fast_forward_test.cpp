@@ -245,6 +245,86 @@ TEST(FastForward, DirectPassesGiveTheSameBitsWhateverTheirSize) {
   expect_same_bits(80, {16, 20, 40, 80});
 }
 
+// A sequence's logits have the same bits alone and among others, whose prompts and tokens come and
+// go, and are near those of a forward pass of its own.
+class BatchOfSequences : public ::testing::Test {
+ protected:
+  struct Sequence {
+    std::vector<TokenId> tokens;
+    std::vector<std::size_t> cuts;  // the calls that bring the tokens, one step each
+    std::size_t joins;              // in which step
+  };
+
+  BatchOfSequences() { test::write_tiny_model("Q4_K_M", folder_ / "m.gguf"); }
+
+  // The logits after each call, of every sequence.
+  std::vector<Logits> run_together(const LlamaModel& model, Context& context,
+                                   const std::vector<Sequence>& sequences) const {
+    KvCache own(model.config, kContext, DType::kF16);
+    const auto forward = make_fast_forward(model, own, context, direct_kernels(context.isa));
+    EXPECT_TRUE(forward->runs_batches());
+    std::vector<KvCache> caches;
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      caches.emplace_back(model.config, kContext, DType::kF16);
+    }
+    std::vector<Logits> results(sequences.size());
+    std::vector<std::size_t> done(sequences.size());
+    for (std::size_t step = 0; step < 12; ++step) {
+      std::vector<BatchPiece> pieces;
+      std::vector<std::size_t> owners;
+      for (std::size_t i = 0; i < sequences.size(); ++i) {
+        const Sequence& s = sequences[i];
+        if (step < s.joins || step - s.joins >= s.cuts.size()) continue;
+        const std::size_t n = s.cuts[step - s.joins];
+        pieces.push_back({&caches[i], std::span(s.tokens).subspan(done[i], n), done[i]});
+        owners.push_back(i);
+        done[i] += n;
+      }
+      forward->run_batch(pieces, [&](std::size_t piece, std::span<const float> row) {
+        results[owners[piece]].emplace_back(row.begin(), row.end());
+      });
+    }
+    return results;
+  }
+
+  static constexpr std::size_t kContext = 700;
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(BatchOfSequences, BitsDoNotDependOnTheNeighbours) {
+  Context context(2);
+  const LlamaModel model = LlamaModel::load(folder_ / "m.gguf", context.isa);
+  const std::vector<TokenId> tokens = some_tokens(kContext, model.config.vocab_size);
+  const auto part = [&](std::size_t from, std::size_t n) {
+    return std::vector<TokenId>(tokens.begin() + static_cast<std::ptrdiff_t>(from),
+                                tokens.begin() + static_cast<std::ptrdiff_t>(from + n));
+  };
+  const std::vector<Sequence> sequences{
+      {part(0, 8), {5, 1, 1, 1}, 0},
+      {part(3, 40), {36, 1, 2, 1}, 0},
+      {part(9, 640), {630, 1, 8, 1}, 1},  // more than a pass takes
+      {part(1, 20), {13, 1, 1, 1, 1, 1, 1, 1}, 2},
+      {part(7, 3), {1, 1, 1}, 4},
+  };
+  const std::vector<Logits> together = run_together(model, context, sequences);
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    ASSERT_EQ(together[i].size(), sequences[i].cuts.size());
+    EXPECT_EQ(run_together(model, context, {sequences[i]})[0], together[i]) << i;
+    KvCache cache(model.config, kContext, DType::kF16);
+    const auto forward = make_fast_forward(model, cache, context, direct_kernels(context.isa));
+    Logits alone;
+    std::size_t done = 0;
+    for (const std::size_t n : sequences[i].cuts) {
+      forward->run(std::span(sequences[i].tokens).subspan(done, n), done, n - 1,
+                   [&](std::size_t, std::span<const float> row) {
+                     alone.emplace_back(row.begin(), row.end());
+                   });
+      done += n;
+    }
+    EXPECT_LT(relative_error(together[i], alone), 0.01) << i;
+  }
+}
+
 class FastForwardTypes : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(FastForwardTypes, AgreesWithTheReference) {

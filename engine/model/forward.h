@@ -35,6 +35,13 @@ inline constexpr std::size_t kDecodePassTokens = 12;
 inline constexpr std::size_t kPrefillTokens = 512;
 inline constexpr std::size_t kLogitRows = 32;
 
+// Tokens of one sequence among others: they go to `position` and behind it in the sequence's cache.
+struct BatchPiece {
+  KvCache* cache;
+  std::span<const TokenId> tokens;
+  std::size_t position;
+};
+
 class Forward {
  public:
   virtual ~Forward() = default;
@@ -44,6 +51,13 @@ class Forward {
   // caller has checked that the ids exist and that the cache has room. Not thread-safe.
   virtual void run(std::span<const TokenId> tokens, std::size_t position, std::size_t first_logit,
                    const LogitsSink& sink) = 0;
+
+  // Runs pieces of different sequences together and gives the logits after the last token of each
+  // to `sink`, by its index. Logits have the same bits whatever other pieces there are. Caches are
+  // of this model and of the type of its own; the caller has checked ids and room. Only where
+  // runs_batches().
+  virtual bool runs_batches() const { return false; }
+  virtual void run_batch(std::span<const BatchPiece> pieces, const LogitsSink& sink);
 
   // Of the cache of dequantized weights; nothing without one.
   virtual std::optional<DequantPolicy::Counts> dequant_cache() const { return std::nullopt; }

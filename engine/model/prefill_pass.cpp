@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/kernels/attention/decode.h"
 #include "engine/kernels/attention/flash.h"
 
 namespace woolly {
@@ -72,7 +73,8 @@ std::size_t arena_bytes(const LlamaConfig& c, const Kinds& kinds, std::size_t ba
   }
   return bytes + threads * (Arena::rounded(activation_bytes(widest_input(c))) +
                             2 * floats_bytes(gemm_out_floats(batch)) +
-                            Arena::rounded(kGemmScratchBytes) + floats_bytes(attention_floats));
+                            Arena::rounded(kGemmScratchBytes) + floats_bytes(attention_floats) +
+                            floats_bytes(decode_partial_floats(c.heads / c.kv_heads, c.head_dim)));
 }
 
 }  // namespace
@@ -82,7 +84,6 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
     : model_(model),
       config_(model.config),
       packed_(packed),
-      cache_(cache),
       pool_(context.pool),
       kernels_(kernels),
       profile_(profile),
@@ -123,18 +124,22 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
     workspaces_.push_back({activations_at(arena_.take(activation_bytes(widest)), widest),
                            arena_.take_floats(gemm_out_floats(batch_)),
                            arena_.take_floats(gemm_out_floats(batch_)),
-                           arena_.take(kGemmScratchBytes), arena_.take_floats(attention_floats_)});
+                           arena_.take(kGemmScratchBytes), arena_.take_floats(attention_floats_),
+                           arena_.take_floats(decode_partial_floats(
+                               config_.heads / config_.kv_heads, config_.head_dim))});
   }
+  rows_.resize(batch_);
+  queries_.reserve(batch_);
 }
 
-void PrefillPass::run_layers(std::span<const TokenId> tokens, std::size_t position) noexcept {
-  position_ = position;
-  count_ = tokens.size();
+void PrefillPass::run_layers(std::span<const BatchPiece> pieces) noexcept {
+  lay_out(pieces);
   if (profile_ != nullptr) profile_->begin_pass(count_);
-  embed(tokens);
+  embed();
+  const auto same_row = [](std::size_t i) { return i; };
   for (std::size_t layer = 0; layer < config_.layers; ++layer) {
     const PackedLayer& w = packed_.layer(layer);
-    normalize(model_.layers[layer].attention_norm, 0, count_);
+    normalize(model_.layers[layer].attention_norm, count_, same_row);
     lap(layer, Operation::kAttentionNorm);
     product(layer, Operation::kQkv, {&w.q, &w.k, &w.v}, normed_tiles_, count_,
             std::array{q_, k_, v_}, false);
@@ -146,30 +151,44 @@ void PrefillPass::run_layers(std::span<const TokenId> tokens, std::size_t positi
     lap(layer, Operation::kAttentionMerge);
     product(layer, Operation::kAttentionOutput, {&w.attention_out}, attended_tiles_, count_,
             std::array{x_}, true);
-    normalize(model_.layers[layer].ffn_norm, 0, count_);
+    normalize(model_.layers[layer].ffn_norm, count_, same_row);
     lap(layer, Operation::kFfnNorm);
     gate_and_up(layer);
     product(layer, Operation::kDown, {&w.down}, gated_tiles_, count_, std::array{x_}, true);
   }
 }
 
-const float* PrefillPass::logits(std::size_t first, std::size_t rows) noexcept {
-  normalize(model_.output_norm, first, rows);
+const float* PrefillPass::logits(std::span<const std::size_t> rows) noexcept {
+  normalize(model_.output_norm, rows.size(), [&](std::size_t i) { return rows[i]; });
   lap(config_.layers, Operation::kOutputNorm);
-  product(config_.layers, Operation::kOutput, {&packed_.output()}, normed_tiles_, rows,
+  product(config_.layers, Operation::kOutput, {&packed_.output()}, normed_tiles_, rows.size(),
           std::array{logits_}, false);
   return logits_;
 }
 
-void PrefillPass::embed(std::span<const TokenId> tokens) noexcept {
+void PrefillPass::lay_out(std::span<const BatchPiece> pieces) noexcept {
+  count_ = 0;
+  queries_.clear();
+  for (const BatchPiece& piece : pieces) {
+    const std::size_t n = piece.tokens.size();
+    for (std::size_t first = 0; first < n; first += attention_tokens_) {
+      queries_.push_back({&piece, first, std::min(attention_tokens_, n - first), count_ + first});
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      rows_[count_++] = {piece.tokens[i], piece.cache, piece.position + i};
+    }
+  }
+}
+
+void PrefillPass::embed() noexcept {
   const MatmulWeights& e = model_.embedding;
   const std::array<std::size_t, 1> units{count_};
   pool_.share(
       units, kernels_.steal, [](int) {},
       [&](int, std::size_t, std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
-          e.dequantize(e.row(static_cast<std::size_t>(tokens[i])), x_ + i * e.cols, e.cols);
-          rope_angles(model_, position_ + i, cos_sin_ + i * config_.rotary_dim);
+          e.dequantize(e.row(static_cast<std::size_t>(rows_[i].token)), x_ + i * e.cols, e.cols);
+          rope_angles(model_, rows_[i].position, cos_sin_ + i * config_.rotary_dim);
         }
       });
   lap(config_.layers, Operation::kEmbedding);
@@ -192,10 +211,11 @@ void PrefillPass::fill_tiles(const ActivationTiles& tiles, std::size_t rows, Mak
       });
 }
 
-void PrefillPass::normalize(const std::vector<float>& weight, std::size_t first,
-                            std::size_t rows) noexcept {
-  fill_tiles(normed_tiles_, rows, [&](std::size_t i, float* row) {
-    rmsnorm_(x_ + (first + i) * config_.width, weight.data(), config_.norm_epsilon, row,
+template <typename Index>
+void PrefillPass::normalize(const std::vector<float>& weight, std::size_t rows,
+                            Index&& row) noexcept {
+  fill_tiles(normed_tiles_, rows, [&](std::size_t i, float* values) {
+    rmsnorm_(x_ + row(i) * config_.width, weight.data(), config_.norm_epsilon, values,
              config_.width);
   });
 }
@@ -258,40 +278,74 @@ void PrefillPass::rotate_and_store(std::size_t layer) noexcept {
           float* k = k_ + i * c.kv_width();
           rope_(q_ + i * c.q_width(), angles, c.heads, c.head_dim, c.rotary_dim);
           rope_(k, angles, c.kv_heads, c.head_dim, c.rotary_dim);
-          cache_.write(layer, position_ + i, k, v_ + i * c.kv_width());
+          rows_[i].cache->write(layer, rows_[i].position, k, v_ + i * c.kv_width());
         }
       });
   lap(layer, Operation::kRope);
 }
 
 void PrefillPass::attend(std::size_t layer) noexcept {
-  AttentionArgs shared = attention_;
-  shared.k = cache_.keys(layer);
-  shared.v = cache_.values(layer);
-  const AttentionFn function =
-      kernels_.flash_attention != nullptr ? kernels_.flash_attention : kernels_.attention;
-  const std::size_t pieces = (count_ + attention_tokens_ - 1) / attention_tokens_;
-  const std::array<std::size_t, 1> units{config_.kv_heads * pieces};
+  const std::array<std::size_t, 1> units{config_.kv_heads * queries_.size()};
   pool_.share(
       units, kernels_.steal, [](int) {},
       [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
-        AttentionArgs args = shared;
-        args.scratch = workspaces_[static_cast<std::size_t>(thread)].attention;
+        const Workspace& work = workspaces_[static_cast<std::size_t>(thread)];
         for (std::size_t unit = begin; unit < end; ++unit) {
-          const std::size_t first = unit / config_.kv_heads * attention_tokens_;
-          args.q = q_ + first * config_.q_width();
-          args.out = attended_ + first * config_.q_width();
-          args.m = std::min(attention_tokens_, count_ - first);
-          args.position = position_ + first;
-          args.kv_begin = unit % config_.kv_heads;
-          args.kv_end = args.kv_begin + 1;
-          function(args);
+          const Queries& queries = queries_[unit / config_.kv_heads];
+          const std::size_t head = unit % config_.kv_heads;
+          // By the piece alone, so that its bits do not depend on the others.
+          if (kernels_.decode_attention != nullptr &&
+              queries.piece->tokens.size() <= kDecodePassTokens) {
+            attend_one_by_one(work, layer, queries, head);
+          } else {
+            attend_by_blocks(work, layer, queries, head);
+          }
         }
       });
   lap(layer, Operation::kAttention);
-  if (profile_ != nullptr) {
+  if (profile_ == nullptr) return;
+  for (const Queries& queries : queries_) {
     profile_->add_work(layer, Operation::kAttention,
-                       attention_work(config_, cache_, position_, count_));
+                       attention_work(config_, *queries.piece->cache,
+                                      queries.piece->position + queries.first, queries.count));
+  }
+}
+
+void PrefillPass::attend_by_blocks(const Workspace& work, std::size_t layer, const Queries& queries,
+                                   std::size_t head) noexcept {
+  const KvCache& cache = *queries.piece->cache;
+  AttentionArgs args = attention_;
+  args.q = q_ + queries.row * config_.q_width();
+  args.out = attended_ + queries.row * config_.q_width();
+  args.k = cache.keys(layer);
+  args.v = cache.values(layer);
+  args.context = cache.context();
+  args.m = queries.count;
+  args.position = queries.piece->position + queries.first;
+  args.kv_begin = head;
+  args.kv_end = head + 1;
+  args.scratch = work.attention;
+  (kernels_.flash_attention != nullptr ? kernels_.flash_attention : kernels_.attention)(args);
+}
+
+void PrefillPass::attend_one_by_one(const Workspace& work, std::size_t layer,
+                                    const Queries& queries, std::size_t head) noexcept {
+  const KvCache& cache = *queries.piece->cache;
+  const std::size_t group = config_.heads / config_.kv_heads;
+  const std::size_t head_bytes = cache.context() * row_bytes(cache.type(), config_.head_dim);
+  for (std::size_t i = 0; i < queries.count; ++i) {
+    const std::size_t at = (queries.row + i) * config_.q_width() + head * group * config_.head_dim;
+    kernels_.decode_attention({.q = q_ + at,
+                               .k = cache.keys(layer) + head * head_bytes,
+                               .v = cache.values(layer) + head * head_bytes,
+                               .kv_type = cache.type(),
+                               .key_begin = 0,
+                               .key_end = queries.piece->position + queries.first + i + 1,
+                               .group = group,
+                               .head_dim = config_.head_dim,
+                               .scale = attention_.scale,
+                               .partial = work.partial});
+    merge_decode_attention(work.partial, 1, group, config_.head_dim, attended_ + at);
   }
 }
 

@@ -29,12 +29,13 @@ class PrefillPass {
   PrefillPass(const LlamaModel& model, const PackedModel& packed, KvCache& cache, Context& context,
               const FastKernels& kernels, Profile* profile);
 
-  // At most kPrefillTokens tokens at positions from `position` on.
-  void run_layers(std::span<const TokenId> tokens, std::size_t position) noexcept;
+  // At most kPrefillTokens tokens of all pieces together, each piece of another sequence. A row's
+  // results have the same bits whatever other pieces there are.
+  void run_layers(std::span<const BatchPiece> pieces) noexcept;
 
-  // [rows][vocab_size], rows <= kLogitRows: after tokens [first, first + rows) of the last
-  // run_layers, valid until the next call.
-  const float* logits(std::size_t first, std::size_t rows) noexcept;
+  // [rows.size()][vocab_size], at most kLogitRows: after these tokens of the last run_layers,
+  // counted through all its pieces; valid until the next call.
+  const float* logits(std::span<const std::size_t> rows) noexcept;
 
  private:
   using Matrices = std::initializer_list<const PackedMatrix*>;
@@ -46,18 +47,33 @@ class PrefillPass {
     float* more_outputs;  // of another, of the same inputs
     std::byte* gemm;      // kGemmScratchBytes
     float* attention;
+    float* partial;  // of attention to one token
   };
 
-  void embed(std::span<const TokenId> tokens) noexcept;
+  // Queries of a piece whose attention is one call for each key/value head.
+  struct Queries {
+    const BatchPiece* piece;
+    std::size_t first;  // in the piece
+    std::size_t count;
+    std::size_t row;  // of the first, in the pass
+  };
+
+  void lay_out(std::span<const BatchPiece> pieces) noexcept;
+  void embed() noexcept;
   void rotate_and_store(std::size_t layer) noexcept;
   void attend(std::size_t layer) noexcept;
+  void attend_by_blocks(const Workspace& work, std::size_t layer, const Queries& queries,
+                        std::size_t head) noexcept;
+  void attend_one_by_one(const Workspace& work, std::size_t layer, const Queries& queries,
+                         std::size_t head) noexcept;
   void gate_and_up(std::size_t layer) noexcept;
 
   // Quantizes rows into tiles: make(i, values) for row i.
   template <typename Make>
   void fill_tiles(const ActivationTiles& tiles, std::size_t rows, Make&& make) noexcept;
-  // The residual stream's rows from `first` on, into normed_tiles_.
-  void normalize(const std::vector<float>& weight, std::size_t first, std::size_t rows) noexcept;
+  // Rows of the residual stream, row(i) of them, into normed_tiles_.
+  template <typename Index>
+  void normalize(const std::vector<float>& weight, std::size_t rows, Index&& row) noexcept;
 
   // A phase of products: body(thread, i, pair) for every pair of panels of matrix i.
   template <typename Body>
@@ -82,7 +98,6 @@ class PrefillPass {
   const LlamaModel& model_;
   const LlamaConfig& config_;
   const PackedModel& packed_;
-  KvCache& cache_;
   ThreadPool& pool_;
   FastKernels kernels_;
   Profile* profile_;
@@ -92,8 +107,15 @@ class PrefillPass {
   QuantizeActivationsFn quantize_;
   AttentionArgs attention_;  // what all calls share
 
-  std::size_t position_ = 0;  // of the first token of the pass
-  std::size_t count_ = 0;     // tokens of the pass
+  // Of the pass, [batch]: where each row belongs.
+  struct Row {
+    TokenId token;
+    KvCache* cache;
+    std::size_t position;
+  };
+  std::vector<Row> rows_;
+  std::vector<Queries> queries_;
+  std::size_t count_ = 0;  // rows
 
   std::size_t batch_;
   std::size_t logit_rows_;
