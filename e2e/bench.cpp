@@ -32,7 +32,7 @@ void check_models(const std::vector<Benchmark>& plan) {
 }
 
 std::string launch_text(const Benchmark& benchmark, const LaunchReport& report) {
-  std::string text = fmt::format("prefill {:.1f} t/s", benchmark.prompt_tokens / report.prefill_s);
+  std::string text = fmt::format("prefill {:.1f} t/s", prefill_tps(benchmark, report));
   if (!report.decode_ns.empty()) text += fmt::format(", decode {:.1f} t/s", decode_tps(report));
   return fmt::format("{} ({})", text, benchmark_name(benchmark));
 }

@@ -14,8 +14,9 @@ std::string model_stem(const Benchmark& benchmark) {
 }
 
 std::string benchmark_name(const Benchmark& benchmark) {
-  return fmt::format("e2e/{}/pp{}_tg{}_d{}", model_stem(benchmark), benchmark.prompt_tokens,
-                     benchmark.generated_tokens, benchmark.depth_tokens);
+  const std::string batch = benchmark.batch > 1 ? fmt::format("_b{}", benchmark.batch) : "";
+  return fmt::format("e2e/{}/pp{}_tg{}_d{}{}", model_stem(benchmark), benchmark.prompt_tokens,
+                     benchmark.generated_tokens, benchmark.depth_tokens, batch);
 }
 
 const std::vector<CountSetting>& count_settings() {
@@ -24,6 +25,7 @@ const std::vector<CountSetting>& count_settings() {
       {"pp", &Settings::prompt_tokens, &Benchmark::prompt_tokens, 1, kMostTokens},
       {"tg", &Settings::generated_tokens, &Benchmark::generated_tokens, 0, kMostTokens},
       {"depth", &Settings::depth_tokens, &Benchmark::depth_tokens, 0, kMostTokens},
+      {"batch", &Settings::batch, &Benchmark::batch, 1, 1024},
       {"launches", &Settings::launches, &Benchmark::launches, 1, 10'000},
       {"threads", &Settings::threads, &Benchmark::threads, 0, 4096},
   };

@@ -16,6 +16,7 @@ struct Benchmark {
   int prompt_tokens = 512;     // prefilled, timed as one call
   int generated_tokens = 128;  // greedy decode steps, timed one by one
   int depth_tokens = 0;        // already in the KV cache before the prompt; untimed
+  int batch = 1;               // sequences that run together, each with its own prompt
   int launches = 10;           // fresh processes
   int threads = 0;             // 0: every core this process may use
   std::string implementation = "fast";
@@ -26,7 +27,7 @@ struct Benchmark {
   bool profile = false;       // record where the time goes
 };
 
-// The key in the database: "e2e/MODELSTEM/pp512_tg128_d0".
+// The key in the database: "e2e/MODELSTEM/pp512_tg128_d0", with "_b16" for a batch of 16.
 std::string benchmark_name(const Benchmark& benchmark);
 
 // The model's file name without its last extension.
@@ -37,6 +38,7 @@ struct Settings {
   std::optional<int> prompt_tokens;
   std::optional<int> generated_tokens;
   std::optional<int> depth_tokens;
+  std::optional<int> batch;
   std::optional<int> launches;
   std::optional<int> threads;
   std::optional<std::string> implementation;

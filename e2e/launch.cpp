@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <numeric>
@@ -13,10 +12,10 @@
 #include <vector>
 
 #include <woolly/error.h>
-#include <woolly/sampler.h>
 #include <woolly/session.h>
 
 #include "e2e/prompt.h"
+#include "e2e/sequences.h"
 #include "engine/base/cpu_features.h"
 #include "engine/base/test_hooks.h"
 #include "engine/base/thread_pool.h"
@@ -65,21 +64,14 @@ std::uint64_t peak_rss_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-void check_finite(std::span<const float> logits, int step) {
-  const bool finite =
-      std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); });
-  if (finite) return;
-  throw Error(ExitCode::kBenchmarkFailed,
-              fmt::format("the logits of generated token {} are not finite", step + 1));
-}
-
 // First use pays for page faults, thread start-up and library initialization; llama-bench warms up
 // as well, so the figures compare. A short prompt touches every weight.
-void warm_up(Session& session, std::span<const TokenId> prompt, int generated_tokens) {
+void warm_up(Sequences& sequences, const Benchmark& benchmark, std::size_t prompt_tokens) {
   constexpr std::size_t kWarmUpTokens = 16;
-  session.prefill(prompt.first(std::min(prompt.size(), kWarmUpTokens)));
-  if (generated_tokens > 0) session.decode(prompt.front());
-  session.truncate(0);
+  sequences.run_prompt(0, std::min(prompt_tokens, kWarmUpTokens));
+  sequences.choose(0);
+  if (benchmark.generated_tokens > 0) sequences.run_chosen();
+  sequences.truncate(0);
 }
 
 struct Round {
@@ -94,30 +86,31 @@ struct Round {
   double total_s() const { return prefill_s + static_cast<double>(decode_total_ns()) * 1e-9; }
 };
 
-Round generate(Session& session, const Benchmark& benchmark, std::span<const TokenId> prompt) {
-  SamplerOptions greedy;
-  greedy.temperature = 0;
-  Sampler sampler(greedy);
+Round generate(Sequences& sequences, const Benchmark& benchmark) {
+  const auto depth = static_cast<std::size_t>(benchmark.depth_tokens);
+  const auto prompt = static_cast<std::size_t>(benchmark.prompt_tokens);
   Round round;
   std::vector<TokenId> tokens;
-  tokens.reserve(static_cast<std::size_t>(benchmark.generated_tokens) + 1);
+  const auto keep = [&](std::span<const TokenId> chosen) {
+    tokens.insert(tokens.end(), chosen.begin(), chosen.end());
+  };
+  tokens.reserve(sequences.count() * (static_cast<std::size_t>(benchmark.generated_tokens) + 1));
   round.decode_ns.reserve(static_cast<std::size_t>(benchmark.generated_tokens));
 
   Clock::time_point started = Clock::now();
-  std::span<const float> logits = session.prefill(prompt);
+  sequences.run_prompt(depth, depth + prompt);
   injected_slowdown(started);
   round.prefill_s = static_cast<double>(nanoseconds_since(started)) * 1e-9;
-  tokens.push_back(sampler.sample(logits));
+  keep(sequences.choose(0));
   round.ttft_ms = static_cast<double>(nanoseconds_since(started)) * 1e-6;
-  check_finite(logits, 0);
 
   for (int step = 1; step <= benchmark.generated_tokens; ++step) {
     started = Clock::now();
-    logits = session.decode(tokens.back());
-    tokens.push_back(sampler.sample(logits));
+    sequences.run_chosen();
+    const std::span<const TokenId> chosen = sequences.choose(step);
     injected_slowdown(started);
     round.decode_ns.push_back(std::max<std::int64_t>(1, nanoseconds_since(started)));
-    check_finite(logits, step);
+    keep(chosen);
   }
   round.token_hash = token_hash(tokens);
   return round;
@@ -126,15 +119,14 @@ Round generate(Session& session, const Benchmark& benchmark, std::span<const Tok
 // A launch gives one robust value for each metric. A scheduler's stall of some milliseconds is
 // nothing in a second of work and half of a tiny model's run, so short work is repeated, the same
 // tokens from the same position, and the medians of the rounds count. Long work is done once.
-std::vector<Round> generate_in_rounds(Session& session, const Benchmark& benchmark,
-                                      std::span<const TokenId> prompt) {
+std::vector<Round> generate_in_rounds(Sequences& sequences, const Benchmark& benchmark) {
   constexpr double kEnoughS = 0.1;
   constexpr std::size_t kMaxRounds = 15;
   std::vector<Round> rounds;
   double measured_s = 0;
   while (rounds.empty() || (measured_s < kEnoughS && rounds.size() < kMaxRounds)) {
-    session.truncate(benchmark.depth_tokens);
-    rounds.push_back(generate(session, benchmark, prompt));
+    sequences.truncate(benchmark.depth_tokens);
+    rounds.push_back(generate(sequences, benchmark));
     measured_s += rounds.back().total_s();
     if (rounds.back().token_hash != rounds.front().token_hash) {
       throw Error(ExitCode::kBenchmarkFailed,
@@ -162,13 +154,14 @@ LaunchReport run_launch(const Benchmark& benchmark) {
   Session session = timed_open(benchmark, report.load_ms);
   const std::vector<TokenId> tokens =
       make_prompt(benchmark, session.info().vocab_size, session.tokenizer().bos());
-  const std::span<const TokenId> all = tokens;
   const auto depth = static_cast<std::size_t>(benchmark.depth_tokens);
 
-  warm_up(session, all, benchmark.generated_tokens);
-  if (depth > 0) session.prefill(all.first(depth));
+  Sequences sequences(session, benchmark);
+  sequences.set_prompt(tokens);
+  warm_up(sequences, benchmark, tokens.size());
+  if (depth > 0) sequences.run_prompt(0, depth);
   session.clear_profile();
-  std::vector<Round> rounds = generate_in_rounds(session, benchmark, all.subspan(depth));
+  std::vector<Round> rounds = generate_in_rounds(sequences, benchmark);
   report.token_hash = rounds.front().token_hash;
   report.prefill_s = median_round(rounds, [](const Round& r) { return r.prefill_s; }).prefill_s;
   report.ttft_ms = median_round(rounds, [](const Round& r) { return r.ttft_ms; }).ttft_ms;
@@ -176,6 +169,7 @@ LaunchReport run_launch(const Benchmark& benchmark) {
       median_round(rounds, [](const Round& r) { return r.decode_total_ns(); }).decode_ns;
 
   report.profile = session.profile();
+  report.batch = benchmark.batch;
   report.peak_rss_bytes = peak_rss_bytes();
   report.implementation = benchmark.implementation;
   report.kv_type = benchmark.kv_type;

@@ -110,6 +110,7 @@ nlohmann::ordered_json to_json(const LaunchReport& report) {
 LaunchReport parse_launch_report(std::string_view text, const Benchmark& benchmark) {
   const json object = parse_object(text);
   LaunchReport report;
+  report.batch = benchmark.batch;
   report.load_ms = read_positive(object, "load_ms");
   report.prefill_s = read_positive(object, "prefill_s");
   report.ttft_ms = read_positive(object, "ttft_ms");

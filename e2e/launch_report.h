@@ -15,9 +15,10 @@ namespace woolly::e2e {
 
 struct LaunchReport {
   double load_ms = 0;                   // Session::open
-  double prefill_s = 0;                 // the whole prompt in one call
+  int batch = 1;                        // sequences that ran together
+  double prefill_s = 0;                 // the whole prompt (of all sequences) in one call
   double ttft_ms = 0;                   // prefill and the choice of the first token
-  std::vector<std::int64_t> decode_ns;  // one decode step and the choice of its token each
+  std::vector<std::int64_t> decode_ns;  // one decode step (of all) and the choice of tokens each
   std::uint64_t peak_rss_bytes = 0;
   std::string token_hash;  // over the first token and those of all decode steps
   std::string implementation;

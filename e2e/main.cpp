@@ -18,6 +18,7 @@ constexpr const char* kExamples =
     "  woolly bench -m model.gguf\n"
     "  woolly bench -m model.gguf --pp 2048 --tg 64 --depth 4096 --launches 5 --db woolly.db\n"
     "  woolly bench -m model.gguf --profile --launches 3\n"
+    "  woolly bench -m model.gguf --pp 128 --batch 1,4,16\n"
     "  woolly bench -m a.gguf -m b.gguf --scenario e2e/scenarios/quick.json --json\n";
 
 struct CommandLine {
@@ -26,6 +27,7 @@ struct CommandLine {
   std::string database;
   std::vector<std::string> options;
   e2e::Settings settings;
+  std::vector<int> batches;
   double timeout_s = 3600;
   bool json = false;
   bool profile = false;
@@ -44,7 +46,14 @@ std::string count_help(std::string_view name) {
 void add_options(CLI::App& app, CommandLine& line) {
   app.add_option("-m,--model", line.models, "GGUF file; several -m are several benchmarks")
       ->allow_extra_args(false);
+  app.add_option(
+         "--batch", line.batches,
+         "Sequences that run together, each with its own prompt; several numbers are several "
+         "benchmarks: 1,4,16 [1]")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1024));
   for (const e2e::CountSetting& count : e2e::count_settings()) {
+    if (count.name == "batch") continue;
     const std::string name = (count.name == "threads" ? "-t,--" : "--") + std::string(count.name);
     app.add_option_function<long long>(
            name,
@@ -84,6 +93,19 @@ double measure_read_gbps() {
   return measure_roofline(options).read_gbps;
 }
 
+// Everything once for each batch size; without one, what the scenario says.
+std::vector<e2e::Benchmark> plan_of(CommandLine& line,
+                                    const std::optional<e2e::Scenario>& scenario) {
+  if (line.batches.empty()) return e2e::make_plan(line.models, scenario, line.settings);
+  std::vector<e2e::Benchmark> plan;
+  for (const int batch : line.batches) {
+    line.settings.batch = batch;
+    const auto part = e2e::make_plan(line.models, scenario, line.settings);
+    plan.insert(plan.end(), part.begin(), part.end());
+  }
+  return plan;
+}
+
 int bench(CommandLine& line) {
   for (const std::string& option : line.options) {
     line.settings.options.push_back(e2e::parse_option(option));
@@ -93,7 +115,7 @@ int bench(CommandLine& line) {
   if (!line.scenario.empty()) scenario = e2e::load_scenario(line.scenario);
 
   e2e::BenchRequest request;
-  request.plan = e2e::make_plan(line.models, scenario, line.settings);
+  request.plan = plan_of(line, scenario);
   if (const auto& hash = line.settings.expected_hash) {
     if (!e2e::is_token_hash(*hash))
       throw_usage("--expect-hash: must be 16 hex digits in lower case");

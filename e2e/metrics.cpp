@@ -53,18 +53,24 @@ std::vector<double> roof_fractions(const BenchmarkRun& run) {
     const LaunchReport& report = run.launches[i];
     const double after = i + 1 < roofs.size() ? roofs[i + 1] : roofs[i];
     const double roof = (roofs[i] + after) / 2 * 1e9;
+    const double steps_per_second = decode_tps(report) / report.batch;
     fractions.push_back(static_cast<double>(report.model.weight_bytes_per_token) *
-                        decode_tps(report) / roof);
+                        steps_per_second / roof);
   }
   return fractions;
 }
 
 }  // namespace
 
+double prefill_tps(const Benchmark& benchmark, const LaunchReport& report) {
+  return static_cast<double>(benchmark.prompt_tokens) * report.batch / report.prefill_s;
+}
+
 double decode_tps(const LaunchReport& report) {
   const auto total_ns =
       std::accumulate(report.decode_ns.begin(), report.decode_ns.end(), std::int64_t{0});
-  return static_cast<double>(report.decode_ns.size()) * 1e9 / static_cast<double>(total_ns);
+  const auto tokens = static_cast<double>(report.decode_ns.size()) * report.batch;
+  return tokens * 1e9 / static_cast<double>(total_ns);
 }
 
 std::vector<samples::Result> metrics_of(const BenchmarkRun& run) {
@@ -87,8 +93,7 @@ std::vector<samples::Result> metrics_of(const BenchmarkRun& run) {
   };
 
   const bool decoded = benchmark.generated_tokens > 0;
-  add("prefill_tps", "t/s",
-      [&](const LaunchReport& r) { return benchmark.prompt_tokens / r.prefill_s; });
+  add("prefill_tps", "t/s", [&](const LaunchReport& r) { return prefill_tps(benchmark, r); });
   if (decoded) add("decode_tps", "t/s", decode_tps);
   add("ttft_ms", "ms", [](const LaunchReport& r) { return r.ttft_ms; });
   if (decoded) {

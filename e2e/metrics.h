@@ -9,7 +9,8 @@
 
 namespace woolly::e2e {
 
-// Tokens per second over all decode steps; there must be one.
+// Tokens per second of all sequences, of the prompts and over all decode steps; there must be one.
+double prefill_tps(const Benchmark& benchmark, const LaunchReport& report);
 double decode_tps(const LaunchReport& report);
 
 // One sample per launch for each of: prefill_tps decode_tps ttft_ms itl_p50_ms itl_p95_ms

@@ -58,11 +58,12 @@ void add_speed_rows(Rows& rows, const BenchmarkRun& run, const Medians& medians)
   const LaunchReport& report = run.launches.front();
   const std::string depth =
       benchmark.depth_tokens > 0 ? fmt::format(" @ d{}", benchmark.depth_tokens) : "";
+  const std::string batch = benchmark.batch > 1 ? fmt::format(" x{}", benchmark.batch) : "";
   const auto add = [&](const std::string& test, const std::string& metric) {
     rows.push_back({model_stem(benchmark), size_text(static_cast<double>(report.model.file_bytes)),
                     count_text(static_cast<double>(report.model.parameters)), report.implementation,
-                    report.isa, std::to_string(report.threads), report.kv_type, test + depth,
-                    medians.with_spread(metric)});
+                    report.isa, std::to_string(report.threads), report.kv_type,
+                    test + batch + depth, medians.with_spread(metric)});
   };
   add(fmt::format("pp{}", benchmark.prompt_tokens), "prefill_tps");
   if (benchmark.generated_tokens > 0) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
+#include <set>
 
 #include <woolly/error.h>
 #include <woolly/session.h>
@@ -139,21 +141,61 @@ struct Session::Impl {
     return make_fast_forward(model, cache, context, kernels, std::move(weights), profile_target());
   }
 
-  void run(std::span<const TokenId> tokens, std::size_t first_logit,
-           const woolly::LogitsSink& sink) {
+  // Another sequence than the session's own.
+  struct Sequence {
+    KvCache cache;
+    std::size_t position = 0;
+  };
+
+  void check(std::span<const TokenId> tokens, std::size_t at) const {
     for (const TokenId id : tokens) {
       if (id < 0 || static_cast<std::size_t>(id) >= model.config.vocab_size) {
         throw_usage(fmt::format("token id {} is outside the vocabulary of {}", id,
                                 model.config.vocab_size));
       }
     }
-    if (tokens.size() > cache.context() - position) {
+    if (tokens.size() > cache.context() - at) {
       throw_usage(fmt::format("the context is full: {} tokens are in it, {} more do not fit its {}",
-                              position, tokens.size(), cache.context()),
+                              at, tokens.size(), cache.context()),
                   "use a shorter prompt, fewer new tokens or a larger --ctx");
     }
+  }
+
+  void run(std::span<const TokenId> tokens, std::size_t first_logit,
+           const woolly::LogitsSink& sink) {
+    check(tokens, position);
     forward->run(tokens, position, first_logit, sink);
     position += tokens.size();
+  }
+
+  Sequence& sequence(int id) {
+    const auto it = sequences.find(id);
+    if (it == sequences.end()) throw_usage(fmt::format("there is no sequence {}", id));
+    return it->second;
+  }
+  std::size_t& position_of(int id) { return id == 0 ? position : sequence(id).position; }
+  KvCache& cache_of(int id) { return id == 0 ? cache : sequence(id).cache; }
+
+  void require_batches() const {
+    if (forward->runs_batches()) return;
+    throw_usage("sequences run together with direct products only",
+                "use --impl fast with --opt gemm=direct, on a machine with AVX2");
+  }
+
+  // Of inputs that run together; nothing is changed.
+  std::vector<BatchPiece> pieces_of(std::span<const Input> inputs) {
+    std::vector<BatchPiece> pieces;
+    std::set<int> seen;
+    for (const Input& input : inputs) {
+      if (!seen.insert(input.sequence).second) {
+        throw_usage(fmt::format("sequence {} is there twice", input.sequence));
+      }
+      if (input.tokens.empty()) throw_usage("there is no token to run");
+      const std::size_t at = position_of(input.sequence);
+      check(input.tokens, at);
+      pieces.push_back({&cache_of(input.sequence), input.tokens, at});
+    }
+    return pieces;
   }
 
   std::string implementation;
@@ -171,6 +213,8 @@ struct Session::Impl {
   std::unique_ptr<Forward> forward;
   std::size_t position = 0;
   std::vector<float> logits;
+  std::map<int, Sequence> sequences;
+  int next_sequence = 1;
 };
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -226,6 +270,31 @@ void Session::score(std::span<const TokenId> tokens, int first, const LogitsSink
              });
 }
 
+int Session::join() {
+  impl_->require_batches();
+  KvCache cache(impl_->model.config, impl_->cache.context(), impl_->cache.type());
+  const int id = impl_->next_sequence++;
+  impl_->sequences.emplace(id, Impl::Sequence{std::move(cache)});
+  return id;
+}
+
+void Session::leave(int sequence) {
+  if (sequence == 0) throw_usage("sequence 0 is the session's own and cannot leave");
+  impl_->sequence(sequence);
+  impl_->sequences.erase(sequence);
+}
+
+int Session::position(int sequence) const { return static_cast<int>(impl_->position_of(sequence)); }
+
+void Session::run(std::span<const Input> inputs, const LogitsSink& sink) {
+  impl_->require_batches();
+  const std::vector<BatchPiece> pieces = impl_->pieces_of(inputs);
+  impl_->forward->run_batch(pieces, [&](std::size_t index, std::span<const float> logits) {
+    sink(static_cast<int>(index), logits);
+  });
+  for (const Input& input : inputs) impl_->position_of(input.sequence) += input.tokens.size();
+}
+
 ProfileEntries Session::profile() const {
   return impl_->profile ? impl_->profile->entries() : ProfileEntries{};
 }
@@ -234,11 +303,14 @@ void Session::clear_profile() {
   if (impl_->profile) impl_->profile->clear();
 }
 
-void Session::truncate(int position) {
-  if (position < 0 || static_cast<std::size_t>(position) > impl_->position) {
-    throw_usage(fmt::format("cannot truncate {} tokens to {}", impl_->position, position));
+void Session::truncate(int position) { truncate(0, position); }
+
+void Session::truncate(int sequence, int position) {
+  std::size_t& tokens = impl_->position_of(sequence);
+  if (position < 0 || static_cast<std::size_t>(position) > tokens) {
+    throw_usage(fmt::format("cannot truncate {} tokens to {}", tokens, position));
   }
-  impl_->position = static_cast<std::size_t>(position);
+  tokens = static_cast<std::size_t>(position);
 }
 
 }  // namespace woolly

@@ -196,5 +196,49 @@ TEST_F(SessionTest, PackedWeightsThatCannotBeStoredAreAWarning) {
   EXPECT_EQ(session.warnings().size(), direct ? 1U : 0U);
 }
 
+TEST_F(SessionTest, SequencesJoinRunTogetherAndLeave) {
+  test::write_tiny_model("Q4_K_M", path_);
+  SessionOptions options;
+  options.context = 32;
+  Session session = Session::open(path_, options);
+  const std::vector<TokenId> prompt{1, 5, 6, 7};
+  const std::vector<TokenId> other{1, 9, 8};
+  using Rows = std::vector<std::vector<float>>;
+  const auto run = [&](std::initializer_list<Session::Input> inputs) {
+    Rows rows;
+    session.run(std::vector<Session::Input>(inputs), [&](int i, std::span<const float> logits) {
+      EXPECT_EQ(i, static_cast<int>(rows.size()));
+      rows.emplace_back(logits.begin(), logits.end());
+    });
+    return rows;
+  };
+  const int a = session.join();
+  const int b = session.join();
+  const Rows together = run({{0, prompt}, {a, other}, {b, prompt}});
+  ASSERT_EQ(together.size(), 3U);
+  EXPECT_EQ(together[0], together[2]);
+  EXPECT_NE(together[0], together[1]);
+  EXPECT_EQ(session.position(), 4);
+  EXPECT_EQ(session.position(a), 3);
+  session.leave(b);
+  EXPECT_THROW(session.position(b), Error);
+  const TokenId next = 11;
+  const Rows second = run({{a, {&next, 1}}});
+  session.truncate(a, 0);
+  EXPECT_EQ(run({{a, other}})[0], together[1]);
+  EXPECT_EQ(run({{a, {&next, 1}}}), second);
+
+  const std::vector<TokenId> too_many(30, 3);
+  EXPECT_THROW(run({{0, prompt}, {a, too_many}}), Error);
+  EXPECT_THROW(run({{0, prompt}, {0, prompt}}), Error);
+  EXPECT_THROW(run({{0, {}}}), Error);
+  EXPECT_THROW(session.leave(0), Error);
+  EXPECT_EQ(session.position(), 4);
+
+  options.opts = {{"gemm", "blas"}};
+  Session blas = Session::open(path_, options);
+  EXPECT_THROW(blas.join(), Error);
+}
+
 }  // namespace
 }  // namespace woolly

@@ -86,6 +86,25 @@ class Session {
   using LogitsSink = std::function<void(int index, std::span<const float> logits)>;
   void score(std::span<const TokenId> tokens, int first, const LogitsSink& sink);
 
+  // Many sequences over the one model, each with a KV cache of context() tokens of its own, run
+  // together: they share every read of the weights. The session's own tokens are sequence 0. Needs
+  // direct products (the defaults); else Error (usage).
+  //
+  // A new empty sequence, at any time. Throws Error (usage) when its memory cannot be had.
+  int join();
+  // Forgets it; 0 stays. These and run() throw Error (usage) for a sequence that is not there.
+  void leave(int sequence);
+  int position(int sequence) const;
+  void truncate(int sequence, int position);
+
+  struct Input {
+    int sequence;
+    std::span<const TokenId> tokens;  // at least one
+  };
+  // Runs the tokens of different sequences and calls sink(i, logits) with the logits after the last
+  // token of each inputs[i]. They have the same bits whatever other inputs there are.
+  void run(std::span<const Input> inputs, const LogitsSink& sink);
+
   // What was recorded since open() or the last clear_profile(); empty without options.profile.
   ProfileEntries profile() const;
   void clear_profile();
