@@ -74,16 +74,18 @@ std::vector<EDivisiveChange> e_divisive(std::span<const double> values,
                                         const EDivisiveOptions& options) {
   std::mt19937_64 random(options.seed);
   std::vector<std::size_t> bounds = {0, values.size()};
+  std::vector<double> shuffled(values.size());
   std::vector<EDivisiveChange> changes;
   while (true) {
     const EnergySplit split = best_of_segments(values, bounds, options.min_segment);
     if (split.index == 0) return changes;
-    std::vector<double> shuffled(values.begin(), values.end());
     int as_extreme = 0;
     for (int i = 0; i < options.permutations; ++i) {
       for (std::size_t s = 1; s < bounds.size(); ++s) {
-        block_shuffle(std::span(shuffled).subspan(bounds[s - 1], bounds[s] - bounds[s - 1]),
-                      options.block, random);
+        const std::size_t begin = bounds[s - 1];
+        const std::size_t size = bounds[s] - begin;
+        block_shuffle(values.subspan(begin, size), options.block, random,
+                      std::span(shuffled).subspan(begin, size));
       }
       if (best_of_segments(shuffled, bounds, options.min_segment).statistic >= split.statistic) {
         ++as_extreme;

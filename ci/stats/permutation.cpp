@@ -7,21 +7,22 @@
 
 namespace woolly::stats {
 
-void block_shuffle(std::span<double> values, int block, std::mt19937_64& random) {
-  WOOLLY_CHECK(block > 0);
+void block_shuffle(std::span<const double> values, int block, std::mt19937_64& random,
+                   std::span<double> shuffled) {
+  WOOLLY_CHECK(block > 0 && shuffled.size() == values.size());
   if (block == 1) {
-    std::shuffle(values.begin(), values.end(), random);
+    std::copy(values.begin(), values.end(), shuffled.begin());
+    std::shuffle(shuffled.begin(), shuffled.end(), random);
     return;
   }
   const auto size = static_cast<std::size_t>(block);
   std::vector<std::span<const double>> blocks;
-  const std::vector<double> old(values.begin(), values.end());
   std::size_t end = std::uniform_int_distribution<std::size_t>(1, size)(random);
-  for (std::size_t begin = 0; begin < old.size(); begin = end, end += size) {
-    blocks.push_back(std::span(old).subspan(begin, std::min(end, old.size()) - begin));
+  for (std::size_t begin = 0; begin < values.size(); begin = end, end += size) {
+    blocks.push_back(values.subspan(begin, std::min(end, values.size()) - begin));
   }
   std::shuffle(blocks.begin(), blocks.end(), random);
-  auto out = values.begin();
+  auto out = shuffled.begin();
   for (const auto& part : blocks) out = std::copy(part.begin(), part.end(), out);
 }
 

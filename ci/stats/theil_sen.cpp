@@ -1,13 +1,17 @@
 #include "ci/stats/theil_sen.h"
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <numeric>
 
 #include "ci/stats/quantile.h"
 #include "engine/base/check.h"
 
 namespace woolly::stats {
+namespace {
 
-std::vector<double> kendall_cdf(std::span<const int> group_sizes) {
+std::vector<double> exact_cdf(std::span<const int> group_sizes) {
   std::vector<double> probability = {1.0};
   for (const int size : group_sizes) {
     // The next of i values is in falling order with 0 .. i - 1 of those before it, equally likely.
@@ -23,6 +27,28 @@ std::vector<double> kendall_cdf(std::span<const int> group_sizes) {
     }
   }
   return cumulative(std::move(probability));
+}
+
+std::vector<double> normal_cdf(std::span<const int> group_sizes) {
+  double pairs = 0;
+  double variance = 0;
+  for (const double n : group_sizes) {
+    pairs += n * (n - 1) / 2;
+    variance += n * (n - 1) * (2 * n + 5) / 72;
+  }
+  const boost::math::normal distribution(pairs / 2, std::sqrt(variance));
+  std::vector<double> cdf(static_cast<std::size_t>(pairs) + 1);
+  for (std::size_t k = 0; k < cdf.size(); ++k) {
+    cdf[k] = boost::math::cdf(distribution, static_cast<double>(k) + 0.5);
+  }
+  return cdf;
+}
+
+}  // namespace
+
+std::vector<double> kendall_cdf(std::span<const int> group_sizes) {
+  const int points = std::accumulate(group_sizes.begin(), group_sizes.end(), 0);
+  return points <= kExactKendallPoints ? exact_cdf(group_sizes) : normal_cdf(group_sizes);
 }
 
 TheilSen theil_sen(std::span<const Points> groups, double confidence) {

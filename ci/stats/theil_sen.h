@@ -16,8 +16,11 @@
 namespace woolly::stats {
 
 // P(K <= k), k = 0, 1, 2, ..., K the number of pairs in falling order when each group of the given
-// sizes is in random order: Kendall's distribution, exact.
+// sizes is in random order: Kendall's distribution. Exact up to kExactKendallPoints in all, beyond
+// by the normal distribution with continuity correction.
 std::vector<double> kendall_cdf(std::span<const int> group_sizes);
+
+inline constexpr int kExactKendallPoints = 300;
 
 struct TheilSen {
   double slope;  // of y per unit of x
@@ -29,8 +32,7 @@ struct Points {
   std::vector<double> y;
 };
 
-// At least one group must have two points; 0 < confidence < 1. O(n^2 log n); meant for up to some
-// hundred points.
+// At least one group must have two points; 0 < confidence < 1. O(n^2 log n).
 TheilSen theil_sen(std::span<const Points> groups, double confidence);
 
 }  // namespace woolly::stats
