@@ -16,11 +16,11 @@
 namespace woolly::stats {
 namespace {
 
-constexpr double kDriftConfidence = 0.99;
 constexpr double kRounding = 1e-9;  // two contrasts that differ by less are equal
-// Of the estimated autocorrelation: below, its own error is as large; above, no series is long
-// enough.
+// An estimated autocorrelation counts when it matters and lies beyond the 90th percentile of the
+// estimate for independent values; none counts for more than a series of some hundred can stand.
 constexpr double kLeastCorrelated = 0.15;
+constexpr double kBeyondChance = 1.28;  // standard errors
 constexpr double kMostCorrelated = 0.8;
 
 // Ranks, ties at their mean, less the mean rank.
@@ -212,10 +212,12 @@ int block_length(std::span<const double> residuals, std::size_t segments) {
   }
   if (square == 0) return 1;
   const double raw = product / square;
-  const double rho = std::min(
-      raw + static_cast<double>(segments) * (1 + 3 * raw) / static_cast<double>(residuals.size()),
-      kMostCorrelated);
-  return rho < kLeastCorrelated ? 1 : static_cast<int>(std::ceil((1 + rho) / (1 - rho)));
+  const auto n = static_cast<double>(residuals.size());
+  const auto levels = static_cast<double>(segments);
+  const double rho = std::min(raw + levels * (1 + 3 * raw) / n, kMostCorrelated);
+  const double error = (1 + 3 * levels / n) / std::sqrt(n);
+  if (rho < std::max(kLeastCorrelated, kBeyondChance * error)) return 1;
+  return static_cast<int>(std::ceil((1 + rho) / (1 - rho)));
 }
 
 // The series cut at the changes; with `block` > 1, medians of so many neighbours, which are nearly
@@ -238,11 +240,11 @@ std::vector<Points> segments_of(std::span<const double> values,
 
 bool excludes_zero(const Interval& interval) { return interval.low > 0 || interval.high < 0; }
 
-std::optional<TheilSen> slope_within(std::span<const Points> segments) {
+std::optional<TheilSen> slope_within(std::span<const Points> segments, double level) {
   const bool pairs = std::any_of(segments.begin(), segments.end(),
                                  [](const Points& points) { return points.x.size() > 1; });
   if (!pairs) return std::nullopt;
-  return theil_sen(segments, kDriftConfidence);
+  return theil_sen(segments, 1 - level);
 }
 
 std::vector<double> without_slope(std::span<const double> values, double slope) {
@@ -288,7 +290,7 @@ SeriesChanges account_for(std::span<const double> values, double slope, int bloc
   const std::vector<double> flat = without_slope(values, slope);
   account.changes = Search(flat, options, block).run();
   if (slope != 0) {
-    const auto fit = slope_within(segments_of(values, account.changes, block));
+    const auto fit = slope_within(segments_of(values, account.changes, block), options.level);
     if (fit && excludes_zero(fit->slope_interval)) {
       account.drift = Drift{fit->slope, fit->slope_interval};
     }
@@ -314,8 +316,8 @@ SeriesChanges find_changes(std::span<const double> values, const ChangePointOpti
       best = std::move(other);
     }
   };
-  const auto overall = slope_within(segments_of(values, {}, block));
-  const auto within = slope_within(segments_of(values, best.changes, block));
+  const auto overall = slope_within(segments_of(values, {}, block), options.level);
+  const auto within = slope_within(segments_of(values, best.changes, block), options.level);
   if (!best.changes.empty()) consider(within);
   if (overall && excludes_zero(overall->slope_interval)) consider(overall);
   return best;

@@ -30,7 +30,8 @@ namespace woolly::stats {
 
 struct ChangePointOptions {
   std::size_t min_segment = 4;  // values; shorter excursions are spikes
-  double level = 0.01;          // the probability to split a series that has no change
+  double level = 0.01;          // the probability to split a series that has no change;
+                                // also that of calling such a series drifting
   int permutations = 999;
   std::uint64_t seed = 1;
 };
@@ -43,7 +44,7 @@ struct ChangePoint {
 
 struct Drift {
   double slope;       // per value
-  Interval interval;  // at 99 %
+  Interval interval;  // with confidence 1 - level
 };
 
 struct SeriesChanges {
