@@ -32,8 +32,12 @@ double median(std::vector<double> values) {
 }
 
 double quantile(std::vector<double> values, double probability) {
-  WOOLLY_CHECK(!values.empty());
   std::sort(values.begin(), values.end());
+  return quantile_of_sorted(values, probability);
+}
+
+double quantile_of_sorted(std::span<const double> values, double probability) {
+  WOOLLY_CHECK(!values.empty());
   const double position = probability * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(position);
   if (below + 1 >= values.size()) return values.back();

@@ -6,13 +6,14 @@
 
 namespace woolly::stats {
 
-// Of a non-empty sample; `median_of_sorted` trusts the caller about the order.
+// Of a non-empty sample; functions of_sorted trust the caller about the order.
 double median(std::vector<double> values);
 double median_of_sorted(std::span<const double> values);
 
 // Linear interpolation between order statistics (Hyndman & Fan 1996, type 7, R's default).
 // 0 <= probability <= 1; non-empty sample.
 double quantile(std::vector<double> values, double probability);
+double quantile_of_sorted(std::span<const double> values, double probability);
 
 // 1.4826 times the median absolute deviation from the median: estimates the standard deviation of
 // the bulk of a sample, untouched by up to half of it being outliers (Hampel 1974).

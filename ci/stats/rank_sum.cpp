@@ -5,6 +5,7 @@
 #include <boost/math/special_functions/binomial.hpp>
 #include <cmath>
 
+#include "ci/stats/hodges_lehmann.h"
 #include "ci/stats/quantile.h"
 #include "engine/base/check.h"
 
@@ -41,6 +42,21 @@ std::vector<double> normal_cdf(int left, int right) {
   return cdf;
 }
 
+// The sum of t^3 - t over groups of t equal values.
+double tie_sum(std::span<const double> left, std::span<const double> right) {
+  std::vector<double> all(left.begin(), left.end());
+  all.insert(all.end(), right.begin(), right.end());
+  std::sort(all.begin(), all.end());
+  double sum = 0;
+  for (auto first = all.begin(); first != all.end();) {
+    const auto last = std::upper_bound(first, all.end(), *first);
+    const auto t = static_cast<double>(last - first);
+    sum += t * t * t - t;
+    first = last;
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::vector<double> rank_sum_cdf(int left, int right) {
@@ -53,13 +69,35 @@ double smallest_rank_sum_p(int left, int right) {
                                                          static_cast<unsigned>(left));
 }
 
+MannWhitney mann_whitney(std::span<const double> left, std::span<const double> right) {
+  WOOLLY_CHECK(!left.empty() && !right.empty());
+  const double product = static_cast<double>(left.size()) * static_cast<double>(right.size());
+  double u = 0;
+  for (const double l : left) {
+    for (const double r : right) u += r > l ? 1.0 : r == l ? 0.5 : 0.0;
+  }
+  const double ties = tie_sum(left, right);
+  MannWhitney test{u, 0, 0, 0};
+  if (ties == 0 && product <= kExactRankSumProducts) {
+    const auto cdf = exact_cdf(static_cast<int>(left.size()), static_cast<int>(right.size()));
+    test.p_less = cdf[static_cast<std::size_t>(u)];
+    test.p_greater = cdf[static_cast<std::size_t>(product - u)];
+  } else {
+    const double n = static_cast<double>(left.size() + right.size());
+    const double variance = product / 12 * (n + 1 - ties / (n * (n - 1)));
+    // All values equal: nothing speaks against the null.
+    if (variance <= 0) return {u, 1, 1, 1};
+    const boost::math::normal distribution(product / 2, std::sqrt(variance));
+    test.p_less = boost::math::cdf(distribution, u + 0.5);
+    test.p_greater = boost::math::cdf(boost::math::complement(distribution, u - 0.5));
+  }
+  test.p_two_sided = std::min(1.0, 2 * std::min(test.p_less, test.p_greater));
+  return test;
+}
+
 ShiftInterval::ShiftInterval(std::span<const double> left, std::span<const double> right) {
   WOOLLY_CHECK(!left.empty() && !right.empty());
-  differences_.reserve(left.size() * right.size());
-  for (const double l : left) {
-    for (const double r : right) differences_.push_back(r - l);
-  }
-  std::sort(differences_.begin(), differences_.end());
+  differences_ = pairwise_differences(left, right);
   cdf_ = rank_sum_cdf(static_cast<int>(left.size()), static_cast<int>(right.size()));
 }
 

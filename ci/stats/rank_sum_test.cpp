@@ -41,6 +41,33 @@ TEST(RankSum, SmallestProbability) {
   EXPECT_NEAR(interval.lower_bound(1.0 / 252), 0.74 - 1.21, 1e-12);
 }
 
+TEST(MannWhitney, ExactWithoutTies) {
+  // R 4.2: wilcox.test(right, left, alternative = ...): W = 11.
+  const std::vector<double> left = {1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55};
+  const std::vector<double> right = {0.878, 0.647, 0.598, 2.05, 1.06, 1.29};
+  const MannWhitney test = mann_whitney(left, right);
+  EXPECT_EQ(test.u, 11);
+  EXPECT_NEAR(test.p_two_sided, 0.1806526807, 1e-9);
+  EXPECT_NEAR(test.p_greater, 0.9312354312, 1e-9);
+  EXPECT_NEAR(test.p_less, 0.09032634033, 1e-9);
+}
+
+TEST(MannWhitney, NormalWithTies) {
+  // R 4.2, as above, which goes over to the corrected normal distribution by itself.
+  const std::vector<double> left = {1, 2, 2, 3, 4, 4};
+  const std::vector<double> right = {2, 4, 5, 5, 6, 7, 4};
+  const MannWhitney test = mann_whitney(left, right);
+  EXPECT_EQ(test.u, 36);
+  EXPECT_NEAR(test.p_two_sided, 0.03438946555, 1e-9);
+  EXPECT_NEAR(test.p_greater, 0.01719473278, 1e-9);
+  EXPECT_NEAR(test.p_less, 0.9881318242, 1e-9);
+}
+
+TEST(MannWhitney, EqualValuesSayNothing) {
+  const std::vector<double> equal(5, 1.0);
+  EXPECT_EQ(mann_whitney(equal, equal).p_two_sided, 1);
+}
+
 TEST(RankSum, NormalApproximationMeetsTheExactDistribution) {
   const std::vector<double> exact = rank_sum_cdf(50, 50);
   const std::vector<double> approximate = rank_sum_cdf(50, 51);

@@ -1,14 +1,16 @@
 #include "ci/stats/signed_rank.h"
 
-#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
+#include "ci/stats/hodges_lehmann.h"
 #include "ci/stats/quantile.h"
 #include "engine/base/check.h"
 
 namespace woolly::stats {
+namespace {
 
-std::vector<double> signed_rank_cdf(int n) {
+std::vector<double> exact_cdf(int n) {
   const std::size_t sums = static_cast<std::size_t>(n) * (n + 1) / 2 + 1;
   // Probabilities, not counts: 2^n leaves the integers that a double holds at n = 53.
   std::vector<double> probability(sums, 0.0);
@@ -25,20 +27,29 @@ std::vector<double> signed_rank_cdf(int n) {
   return cumulative(std::move(probability));
 }
 
+std::vector<double> normal_cdf(int n) {
+  const double sum = 0.5 * n * (n + 1.0);
+  const boost::math::normal distribution(sum / 2, std::sqrt(sum * (2.0 * n + 1) / 12));
+  std::vector<double> cdf(static_cast<std::size_t>(sum) + 1);
+  for (std::size_t t = 0; t < cdf.size(); ++t) {
+    cdf[t] = boost::math::cdf(distribution, static_cast<double>(t) + 0.5);
+  }
+  return cdf;
+}
+
+}  // namespace
+
+std::vector<double> signed_rank_cdf(int n) {
+  WOOLLY_CHECK(n > 0);
+  return n <= kExactSignedRanks ? exact_cdf(n) : normal_cdf(n);
+}
+
 double smallest_sign_flip_p(int n) { return std::ldexp(1.0, -n); }
 
 SignedRankInterval::SignedRankInterval(std::span<const double> differences)
-    : size_(static_cast<int>(differences.size())) {
-  WOOLLY_CHECK(size_ > 0);
-  walsh_.reserve(differences.size() * (differences.size() + 1) / 2);
-  for (std::size_t i = 0; i < differences.size(); ++i) {
-    for (std::size_t j = i; j < differences.size(); ++j) {
-      walsh_.push_back(0.5 * (differences[i] + differences[j]));
-    }
-  }
-  std::sort(walsh_.begin(), walsh_.end());
-  cdf_ = signed_rank_cdf(size_);
-}
+    : size_(static_cast<int>(differences.size())),
+      walsh_(walsh_averages(differences)),
+      cdf_(signed_rank_cdf(size_)) {}
 
 double SignedRankInterval::estimate() const { return median_of_sorted(walsh_); }
 

@@ -1,10 +1,10 @@
-// The centre of a sample of differences and exact bounds for it, without assuming a distribution.
+// The centre of a sample of differences and bounds for it, without assuming a distribution.
 //
 // Model: the differences are independent and symmetric about theta; the randomized order of base
-// and head within a block makes them so. The estimate is Hodges & Lehmann's (1963), the median of
-// the Walsh averages (d_i + d_j) / 2, i <= j. The bounds invert Wilcoxon's (1945) signed-rank test
-// as Tukey showed: they are order statistics of the Walsh averages (Hollander & Wolfe,
-// Nonparametric Statistical Methods, 3.1 to 3.3). Ties and zeros make them conservative.
+// and head within a block makes them so. The estimate is Hodges & Lehmann's (hodges_lehmann.h). The
+// bounds invert Wilcoxon's (1945) signed-rank test as Tukey showed: they are order statistics of
+// the Walsh averages (Hollander & Wolfe, Nonparametric Statistical Methods, 3.1 to 3.3). Ties and
+// zeros make them conservative.
 #pragma once
 
 #include <span>
@@ -13,8 +13,11 @@
 namespace woolly::stats {
 
 // P(T <= t) for t = 0 .. n(n+1)/2, T the sum of the ranks with a positive sign under theta = 0.
-// Exact by dynamic programming in O(n^3); meant for n up to a few hundred.
+// Exact by dynamic programming in O(n^3) up to kExactSignedRanks, beyond by the normal distribution
+// with continuity correction.
 std::vector<double> signed_rank_cdf(int n);
+
+inline constexpr int kExactSignedRanks = 200;
 
 // The smallest one-sided p a sign-flip test of n differences can give: 2^-n.
 double smallest_sign_flip_p(int n);

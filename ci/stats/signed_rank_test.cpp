@@ -44,6 +44,19 @@ TEST(SignedRank, DistributionStaysExactWhereCountsNoLongerFit) {
   EXPECT_NEAR(cdf[t], 0.5 * std::erfc(-z / std::sqrt(2.0)), 1e-3);
 }
 
+TEST(SignedRank, NormalApproximationMeetsTheExactDistribution) {
+  const std::vector<double> exact = signed_rank_cdf(kExactSignedRanks);
+  const std::vector<double> approximate = signed_rank_cdf(kExactSignedRanks + 1);
+  ASSERT_EQ(approximate.size(), 201u * 202 / 2 + 1);
+  const auto at = [](int n, double z) {
+    const double sd = std::sqrt(n * (n + 1.0) * (2 * n + 1) / 24);
+    return static_cast<std::size_t>(n * (n + 1) / 4.0 + z * sd);
+  };
+  for (const double z : {-3.0, -2.0, -1.0, 0.0, 1.0}) {
+    EXPECT_NEAR(exact[at(200, z)], approximate[at(201, z)], 1e-3) << z;
+  }
+}
+
 TEST(SignedRank, EstimateAndIntervalOfTheTextbook) {
   const SignedRankInterval interval(depression_differences());
   EXPECT_NEAR(interval.estimate(), -0.460, 5e-4);

@@ -19,6 +19,8 @@ std::span<const ExternalCommand> external_commands() {
                       "Measure prefill, decode, load and memory end to end"},
       ExternalCommand{"micro", "woolly-micro", "Measure each kernel"},
       ExternalCommand{"gate", "woolly-gate", "Decide whether a change made something slower"},
+      ExternalCommand{"history", "woolly-history",
+                      "Show how results went from commit to commit: changes, drift, debt"},
       ExternalCommand{"db", "woolly-db", "List, show, import and export stored results"},
       ExternalCommand{"report", "woolly-report", "Write the results as one HTML page"},
   };
