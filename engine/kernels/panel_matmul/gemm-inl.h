@@ -19,11 +19,14 @@ template <typename Group>
 struct StoreSink {
   DecodedBlock<Group>* block;
   size_t first_column;
-  int panel;  // 0 or 1
+  size_t ahead;  // bytes from a block to the one that is decoded there next time
+  int panel;     // 0 or 1
   size_t count;
 
   template <size_t kLines>
-  WOOLLY_METHOD void begin_block(const uint8_t*) {}
+  WOOLLY_METHOD void begin_block(const uint8_t* lines) {
+    for (size_t i = 0; i < kLines; ++i) fetch(lines + ahead + i * kLineBytes);
+  }
 
   template <typename>
   WOOLLY_METHOD void group(size_t k, const Bytes* w, Floats scale, Floats offset) {
@@ -110,9 +113,12 @@ static size_t decode_block(const PanelGemmArgs& args, size_t begin, size_t end,
       continue;
     }
     const uint8_t* data = (const uint8_t*)w.data + (args.panel + (size_t)panel) * w.panel_bytes;
-    StoreSink<typename Decode::Group> sink{to, begin, panel, 0};
+    const size_t ahead = block_place(kLayout, kGemmBlockCols / kLayout.block_values).lines -
+                         block_place(kLayout, 0).lines;
+    StoreSink<typename Decode::Group> sink{to, begin, ahead, panel, 0};
     for (size_t k = begin; k < end; k += kLayout.block_values) {
       const BlockPlace at = block_place(kLayout, k / kLayout.block_values);
+      sink.template begin_block<kLayout.lines + 1>(data + at.lines);
       Decode::block(data + at.lines, data + at.halves, k, sink);
     }
     count = sink.count;
