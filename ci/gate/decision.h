@@ -9,6 +9,9 @@ namespace woolly::gate {
 
 enum class State { kRegressed, kImproved, kUnchanged, kInconclusive, kMissing, kFailed };
 
+inline constexpr std::array kStates = {State::kRegressed,    State::kImproved, State::kUnchanged,
+                                       State::kInconclusive, State::kMissing,  State::kFailed};
+
 std::string_view state_name(State state);  // "REGRESSED", ...
 
 // Sampling stops to look only after these numbers of blocks. Each look spends an equal part of both

@@ -10,12 +10,11 @@
 #include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
 #include "ci/gate/launcher.h"
+#include "ci/gate/outputs/outputs.h"
 #include "ci/gate/paired_gate.h"
 #include "ci/gate/plan_text.h"
-#include "ci/gate/render.h"
 #include "ci/gate/unpaired_gate.h"
 #include "ci/gate/workspace.h"
-#include "engine/base/file.h"
 #include "engine/base/process.h"
 
 namespace woolly::gate {
@@ -27,15 +26,6 @@ std::uint64_t seed_of(const GateOptions& options) {
   if (options.seed) return *options.seed;
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
-}
-
-// Before minutes are spent on a measurement that could not be written down.
-void require_writable(const GateOptions& options) {
-  if (options.markdown.empty()) return;
-  const fs::path parent = fs::absolute(options.markdown).parent_path();
-  if (!fs::is_directory(parent)) {
-    throw_usage(fmt::format("--markdown {}: no folder {}", options.markdown, parent.string()));
-  }
 }
 
 PairedPlan plan_of(const GateOptions& options, const store::Store& store) {
@@ -52,22 +42,25 @@ PairedPlan plan_of(const GateOptions& options, const store::Store& store) {
 
 std::string this_machine() { return samples::machine_id(samples::collect_environment({})); }
 
-ExitCode conclude(const GateOptions& options, const Labels& labels, const std::string& started_at,
-                  Outcome outcome, store::Store& store, Console& console) {
+// What is compared, as the user named it, and since when.
+struct Comparison {
+  std::string base;
+  std::string head;
+  std::string started_at = samples::utc_now();
+};
+
+// Recorded first: a file that cannot be written must not lose what minutes of measuring found.
+ExitCode report(const GateOptions& options, const Comparison& comparison, Outcome outcome,
+                store::Store& store, Console& console) {
   if (outcome.machine_id.empty()) outcome.machine_id = this_machine();
-  const ExitCode code = exit_code(outcome, options.on_inconclusive);
-  if (options.json) {
-    console.out << render_json(outcome, labels, code).dump(2) << '\n';
-  } else {
-    console.out << render_table(outcome, labels, code, console.color);
-  }
-  console.out << std::flush;
-  if (!options.markdown.empty()) {
-    write_file_atomically(options.markdown, render_markdown(outcome, labels, code));
-  }
-  store.add_gate(gate_record(outcome, started_at, labels.base, labels.head, code),
-                 outcome.machine_id);
-  return code;
+  const Conclusion conclusion = conclude(std::move(outcome), comparison.base, comparison.head,
+                                         comparison.started_at, options.on_inconclusive);
+  store.add_gate(gate_record(conclusion.outcome, conclusion.started_at, conclusion.base,
+                             conclusion.head, conclusion.code),
+                 conclusion.outcome.machine_id);
+  print(conclusion, options.outputs, console.color, console.out, console.err);
+  write_files(conclusion, options.outputs);
+  return conclusion.code;
 }
 
 store::BaselineInfo find_baseline(const store::Store& store, const std::string& name,
@@ -126,7 +119,7 @@ ComparedRecords measured_records(const GateOptions& options, const fs::path& hea
 }  // namespace
 
 ExitCode gate_against_base(const GateOptions& options, Console& console) {
-  require_writable(options);
+  require_writable(options.outputs);
   store::Store store = store::Store::open(options.database);
   const InterruptGuard guard;
   const fs::path head = head_folder(options);
@@ -138,14 +131,13 @@ ExitCode gate_against_base(const GateOptions& options, Console& console) {
     launcher.require(subject, Arm::kBase);
     launcher.require(subject, Arm::kHead);
   }
-  const Labels labels{options.base, head.string()};
-  const std::string started_at = samples::utc_now();
+  const Comparison comparison{options.base, head.string()};
   Outcome outcome = PairedGate(launcher, plan, console.progress).run();
-  return conclude(options, labels, started_at, std::move(outcome), store, console);
+  return report(options, comparison, std::move(outcome), store, console);
 }
 
 ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
-  require_writable(options);
+  require_writable(options.outputs);
   if (!options.scenario.empty()) {
     throw_usage("--scenario goes with --base", "a baseline knows what was measured: give -m MODEL");
   }
@@ -154,16 +146,15 @@ ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
   const fs::path head = head_folder(options);
   PairedPlan plan = plan_of(options, store);
   Outcome outcome;
-  const std::string started_at = samples::utc_now();
+  const Comparison comparison{"baseline " + options.baseline,
+                              options.run ? fmt::format("run {}", *options.run) : head.string()};
   const ComparedRecords records =
       options.run ? stored_records(options, store)
                   : measured_records(options, head, store, plan, console, outcome);
   if (!records.head.results.empty()) {
     compare_records(records.base, records.head, plan, outcome);
   }
-  const Labels labels{"baseline " + options.baseline,
-                      options.run ? fmt::format("run {}", *options.run) : head.string()};
-  return conclude(options, labels, started_at, std::move(outcome), store, console);
+  return report(options, comparison, std::move(outcome), store, console);
 }
 
 ExitCode calibrate(const GateOptions& options, Console& console) {

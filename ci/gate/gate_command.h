@@ -13,6 +13,7 @@ namespace woolly::gate {
 // Where a command talks to.
 struct Console {
   std::ostream& out;
+  std::ostream& err;
   bool color;
   Progress& progress;
 };

@@ -30,6 +30,7 @@ class GateCommandTest : public ::testing::Test {
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     ProcessOptions options;
     options.cwd = folder.path();
+    options.extra_env = environment;
     return run_process(argv, options);
   }
   ProcessResult paired(const std::string& head, std::vector<std::string> more = {}) {
@@ -51,6 +52,9 @@ class GateCommandTest : public ::testing::Test {
   }
 
   woolly::test::TemporaryFolder folder;
+  // Whatever runs the tests, the gate under test is not in GitHub's hands.
+  std::vector<std::pair<std::string, std::string>> environment = {{"GITHUB_ACTIONS", ""},
+                                                                  {"GITHUB_STEP_SUMMARY", ""}};
 };
 
 const std::vector<double> kStored = {10000, 10010, 10020, 10030, 10040};
@@ -83,6 +87,25 @@ TEST_F(GateCommandTest, JsonIsOneObjectOnStdout) {
   EXPECT_EQ(json["exit_code"], 1);
   EXPECT_EQ(json["seed"], 5);
   EXPECT_EQ(json["series"][0]["metric"], "decode_tps");
+}
+
+TEST_F(GateCommandTest, EveryFormatIsWrittenInOneRun) {
+  const ProcessResult result = paired("slow", {"--junit", "gate.xml", "--sarif", "gate.sarif",
+                                               "--openmetrics", "gate.prom", "--github"});
+  EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("\n::error title=woolly gate"));
+  EXPECT_THAT(read_file(folder / "gate.xml"), HasSubstr("<failure message="));
+  EXPECT_EQ(nlohmann::json::parse(read_file(folder / "gate.sarif"))["runs"][0]["results"].size(),
+            1u);
+  EXPECT_THAT(read_file(folder / "gate.prom"), HasSubstr("woolly_gate_exit_code 1\n"));
+}
+
+TEST_F(GateCommandTest, GitHubIsRecognizedByItsVariables) {
+  environment = {{"GITHUB_ACTIONS", "true"},
+                 {"GITHUB_STEP_SUMMARY", (folder / "summary.md").string()}};
+  const ProcessResult result = paired("slow");
+  EXPECT_THAT(result.out, HasSubstr("\n::error title=woolly gate"));
+  EXPECT_THAT(read_file(folder / "summary.md"), HasSubstr("### Woolly gate: REGRESSED"));
 }
 
 TEST_F(GateCommandTest, AnotherAnswerIsFourUnlessAllowed) {

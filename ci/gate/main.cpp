@@ -1,7 +1,9 @@
 // woolly-gate: did it get slower? `woolly gate` runs it.
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 #include <woolly/error.h>
 
@@ -16,7 +18,7 @@ using namespace woolly;
 constexpr const char* kExamples =
     "  woolly gate --base main -m model.gguf\n"
     "  woolly gate --base build/old/bin --head build/release/bin --micro matmul --budget 5m\n"
-    "  woolly gate --baseline main -m model.gguf --markdown gate.md\n"
+    "  woolly gate --baseline main -m model.gguf --markdown gate.md --junit gate.xml\n"
     "  woolly gate calibrate --runs 20 -m model.gguf\n"
     "Exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive or not comparable,\n"
     "4 a benchmark crashed, is missing or gave another answer, 5 internal error.\n";
@@ -52,12 +54,22 @@ void add_gate_options(CLI::App& app, CommandLine& line) {
   app.add_option("--run", options.run, "With --baseline: judge this stored run, measure nothing");
   app.add_option("--budget", line.budget, "Time for sampling: 90s, 3m, 1h [3m]");
   app.add_option("--delta", line.delta, "Relative change that matters: 3% or 0.03 [3%]");
-  app.add_option("--markdown", options.markdown, "Write a summary for a pull request here");
-  app.add_flag("--json", options.json, "Print JSON in place of the table");
   app.add_option("--on-inconclusive", line.policy,
                  "Exit code 3 becomes: pass, fail, or stays 3 [3]");
   app.add_flag("--allow-answer-change", options.allow_answer_change,
                "Another answer in head is a note, not a failure");
+}
+
+void add_output_options(CLI::App& app, gate::OutputOptions& outputs) {
+  app.add_flag("--json", outputs.json, "Print JSON in place of the table");
+  app.add_option("--markdown", outputs.markdown, "Write a summary for a pull request here");
+  app.add_option("--junit", outputs.junit, "Write JUnit XML here: a test case per judged series");
+  app.add_option("--sarif", outputs.sarif, "Write SARIF 2.1.0 here, for code scanning");
+  app.add_option("--openmetrics", outputs.openmetrics, "Write OpenMetrics here, for Prometheus");
+  const char* in_actions = std::getenv("GITHUB_ACTIONS");
+  outputs.github = in_actions != nullptr && std::string_view(in_actions) == "true";
+  app.add_flag("--github", outputs.github,
+               "Print annotations, write the job summary [when GITHUB_ACTIONS is true]");
 }
 
 int run(CommandLine& line) {
@@ -66,7 +78,7 @@ int run(CommandLine& line) {
   options.delta = gate::parse_delta(line.delta);
   options.on_inconclusive = gate::parse_policy(line.policy);
   gate::Progress progress(std::cerr, cli::is_terminal(STDERR_FILENO));
-  gate::Console console{std::cout, cli::use_color(STDOUT_FILENO), progress};
+  gate::Console console{std::cout, std::cerr, cli::use_color(STDOUT_FILENO), progress};
   if (line.calibrate) return static_cast<int>(gate::calibrate(options, console));
   if (!options.base.empty()) return static_cast<int>(gate::gate_against_base(options, console));
   if (!options.baseline.empty()) {
@@ -84,6 +96,7 @@ int main(int argc, char** argv) {
                     "Decides whether head is slower than base, with known error rates.", kExamples);
   add_measurement_options(*app, line);
   add_gate_options(*app, line);
+  add_output_options(*app, line.options.outputs);
   CLI::App* calibration =
       app->add_subcommand("calibrate", "A/A runs of head: how much noise this machine has");
   calibration->fallthrough();

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "baselines/store/store.h"
-#include "ci/gate/outcome.h"
+#include "ci/gate/outputs/outputs.h"
 #include "ci/gate/subject.h"
 
 namespace woolly::gate {
@@ -25,8 +25,7 @@ struct GateOptions {
   std::string micro;
   TokenCounts tokens;
   std::string database = "woolly.db";
-  std::string markdown;
-  bool json = false;
+  OutputOptions outputs;
   bool allow_answer_change = false;
   InconclusivePolicy on_inconclusive = InconclusivePolicy::kReport;
   std::optional<std::uint64_t> seed;
