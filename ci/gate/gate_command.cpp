@@ -9,6 +9,7 @@
 
 #include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
+#include "ci/gate/command_launcher.h"
 #include "ci/gate/launcher.h"
 #include "ci/gate/outputs/outputs.h"
 #include "ci/gate/paired_gate.h"
@@ -116,6 +117,67 @@ ComparedRecords measured_records(const GateOptions& options, const fs::path& hea
   return records;
 }
 
+void refuse_beside_commands(const GateOptions& options) {
+  const std::pair<bool, const char*> others[] = {{!options.head.empty(), "--head"},
+                                                 {!options.models.empty(), "-m"},
+                                                 {!options.scenario.empty(), "--scenario"},
+                                                 {!options.micro.empty(), "--micro"},
+                                                 {options.run.has_value(), "--run"}};
+  for (const auto& [given, name] : others) {
+    if (given) throw_usage(fmt::format("{} does not go with --a", name));
+  }
+}
+
+CommandLauncher launcher_of(const CommandOptions& options) {
+  Commands commands{options.a, options.b, options.name, {}};
+  std::vector<std::string> metrics = options.metrics;
+  if (metrics.empty()) metrics = {"wall"};
+  for (const std::string& metric : metrics) {
+    commands.metrics.push_back(parse_command_metric(metric, options.higher_is_better));
+  }
+  return CommandLauncher(std::move(commands));
+}
+
+// A/A runs with whatever `launcher` takes for both arms.
+ExitCode calibrate_with(Launcher& launcher, const std::vector<Subject>& subjects,
+                        const GateOptions& options, Console& console) {
+  store::Store store = store::Store::open(options.database);
+  const InterruptGuard guard;
+  PairedPlan plan = plan_of(options, store);
+  plan.fixed_blocks = kCalibrationBlocks;
+  plan.subjects = subjects;
+  for (int run = 1; run <= options.calibration_runs; ++run) {
+    console.progress.say(fmt::format("A/A run {} of {}", run, options.calibration_runs));
+    ++plan.seed;
+    const Outcome outcome = PairedGate(launcher, plan, console.progress).run();
+    if (outcome.interrupted) {
+      console.progress.say(fmt::format("interrupted: {} runs are stored", run - 1));
+      return ExitCode::kInconclusive;
+    }
+    std::vector<store::AaSample> found;
+    for (const SeriesOutcome& series : outcome.series) {
+      if (series.state == State::kFailed || series.state == State::kMissing) {
+        throw Error(ExitCode::kBenchmarkFailed, fmt::format("{} {}: {}", series.key.benchmark,
+                                                            series.key.metric, series.reason));
+      }
+      if (series.judged) found.push_back({series.key, series.sign * series.estimate});
+    }
+    if (!outcome.failures.empty()) {
+      throw Error(ExitCode::kBenchmarkFailed, outcome.failures.front());
+    }
+    store.add_aa(found, outcome.machine_id);
+    if (run < options.calibration_runs) continue;
+    for (const store::AaSample& sample : found) {
+      const auto thetas = store.aa_thetas(sample.key, outcome.machine_id);
+      const Margin floor = margin_for({0, false}, thetas, 0, 0);
+      console.out << fmt::format("{} {}: margin floor {:.2f} % from {} A/A runs on this machine\n",
+                                 sample.key.benchmark, sample.key.metric,
+                                 100 * std::expm1(floor.delta), thetas.size());
+    }
+  }
+  return ExitCode::kOk;
+}
+
 }  // namespace
 
 ExitCode gate_against_base(const GateOptions& options, Console& console) {
@@ -157,46 +219,33 @@ ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
   return report(options, comparison, std::move(outcome), store, console);
 }
 
-ExitCode calibrate(const GateOptions& options, Console& console) {
+ExitCode gate_commands(const GateOptions& options, Console& console) {
+  require_writable(options.outputs);
+  refuse_beside_commands(options);
+  if (options.commands.b.empty()) throw_usage("--a needs --b, the command to compare it with");
+  CommandLauncher launcher = launcher_of(options.commands);
   store::Store store = store::Store::open(options.database);
   const InterruptGuard guard;
-  const fs::path head = head_folder(options);
   PairedPlan plan = plan_of(options, store);
-  plan.fixed_blocks = kCalibrationBlocks;
-  plan.subjects = subjects_of(options, head, console.progress);
-  ProcessLauncher launcher(head, head);
-  for (const Subject& subject : plan.subjects) launcher.require(subject, Arm::kHead);
+  plan.subjects = {{options.commands.name, "", {}}};
+  const Comparison comparison{options.commands.a, options.commands.b};
+  Outcome outcome = PairedGate(launcher, plan, console.progress).run();
+  return report(options, comparison, std::move(outcome), store, console);
+}
 
-  for (int run = 1; run <= options.calibration_runs; ++run) {
-    console.progress.say(fmt::format("A/A run {} of {}", run, options.calibration_runs));
-    ++plan.seed;
-    const Outcome outcome = PairedGate(launcher, plan, console.progress).run();
-    if (outcome.interrupted) {
-      console.progress.say(fmt::format("interrupted: {} runs are stored", run - 1));
-      return ExitCode::kInconclusive;
-    }
-    std::vector<store::AaSample> found;
-    for (const SeriesOutcome& series : outcome.series) {
-      if (series.state == State::kFailed || series.state == State::kMissing) {
-        throw Error(ExitCode::kBenchmarkFailed, fmt::format("{} {}: {}", series.key.benchmark,
-                                                            series.key.metric, series.reason));
-      }
-      if (series.judged) found.push_back({series.key, series.sign * series.estimate});
-    }
-    if (!outcome.failures.empty()) {
-      throw Error(ExitCode::kBenchmarkFailed, outcome.failures.front());
-    }
-    store.add_aa(found, outcome.machine_id);
-    if (run < options.calibration_runs) continue;
-    for (const store::AaSample& sample : found) {
-      const auto thetas = store.aa_thetas(sample.key, outcome.machine_id);
-      const Margin floor = margin_for({0, false}, thetas, 0, 0);
-      console.out << fmt::format("{} {}: margin floor {:.2f} % from {} A/A runs on this machine\n",
-                                 sample.key.benchmark, sample.key.metric,
-                                 100 * std::expm1(floor.delta), thetas.size());
-    }
+ExitCode calibrate(const GateOptions& options, Console& console) {
+  if (!options.commands.a.empty()) {
+    refuse_beside_commands(options);
+    CommandOptions identical = options.commands;
+    identical.b = identical.a;
+    CommandLauncher launcher = launcher_of(identical);
+    return calibrate_with(launcher, {{identical.name, "", {}}}, options, console);
   }
-  return ExitCode::kOk;
+  const fs::path head = head_folder(options);
+  const std::vector<Subject> subjects = subjects_of(options, head, console.progress);
+  ProcessLauncher launcher(head, head);
+  for (const Subject& subject : subjects) launcher.require(subject, Arm::kHead);
+  return calibrate_with(launcher, subjects, options, console);
 }
 
 }  // namespace woolly::gate

@@ -146,6 +146,40 @@ TEST_F(GateCommandTest, MicroBenchmarksAreGatedTheSameWay) {
   EXPECT_EQ(nlohmann::json::parse(result.out)["series"][0]["metric"], "time_ns");
 }
 
+// Counts up in a file, so that launches differ, and prints t=BASE plus a little.
+std::string counting(int base) {
+  return "echo x >> n; echo t=$((" + std::to_string(base) + " + $(wc -l < n) % 7))";
+}
+
+TEST_F(GateCommandTest, AnyTwoCommandsAreGated) {
+  const ProcessResult same = gate(
+      {"--a", counting(1000), "--b", counting(1000), "--metric", "regex:t=([0-9]+)", "--json"});
+  EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
+  EXPECT_EQ(nlohmann::json::parse(same.out)["series"][0]["metric"], "cost:t=([0-9]+)");
+  const std::vector<std::string> slower = {"--a",      counting(1000),     "--b",    counting(1200),
+                                           "--metric", "regex:t=([0-9]+)", "--name", "mine"};
+  EXPECT_EQ(gate(slower).exit_code, 1);
+  EXPECT_EQ(database().latest_gate()->verdicts[0].key.benchmark, "mine");
+  std::vector<std::string> faster = slower;
+  faster.push_back("--higher-is-better");
+  const ProcessResult better = gate(faster);
+  EXPECT_EQ(better.exit_code, 0) << better.out;
+  EXPECT_THAT(better.out, HasSubstr("IMPROVED"));
+}
+
+TEST_F(GateCommandTest, ACommandThatFailsIsFourWithItsLastLines) {
+  const ProcessResult result = gate({"--a", "true", "--b", "echo 'disk on fire' >&2; exit 1"});
+  EXPECT_EQ(result.exit_code, 4) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("head: `echo 'disk on fire' >&2; exit 1`: exit code 1: disk"));
+}
+
+TEST_F(GateCommandTest, CommandsAreCalibratedToo) {
+  const ProcessResult result =
+      gate({"calibrate", "--runs", "1", "--a", counting(1000), "--metric", "regex:t=([0-9]+)"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("command cost:t=([0-9]+): margin floor"));
+}
+
 TEST_F(GateCommandTest, WrongUseIsTwoWithOneLine) {
   const std::vector<std::vector<std::string>> wrong = {
       {"-m", "tiny.gguf"},
@@ -158,6 +192,14 @@ TEST_F(GateCommandTest, WrongUseIsTwoWithOneLine) {
       {"--base", "base", "--head", "same", "-m", "tiny.gguf", "--on-inconclusive", "maybe"},
       {"--base", "base", "--head", "same", "-m", "tiny.gguf", "--markdown", "no/such/gate.md"},
       {"--base", "base", "--head", "same", "--micro", "matmul"},
+      {"--a", "true"},
+      {"--b", "true"},
+      {"--a", "true", "--b", "true", "--base", "base"},
+      {"--a", "true", "--b", "true", "-m", "tiny.gguf"},
+      {"--a", "true", "--b", "true", "--metric", "cpu"},
+      {"--a", "true", "--b", "true", "--metric", "regex:("},
+      {"--a", "true", "--b", "true", "--metric", "rss"},
+      {"--base", "base", "--metric", "wall"},
   };
   for (const auto& arguments : wrong) {
     const ProcessResult result = gate(arguments);

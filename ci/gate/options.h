@@ -13,6 +13,15 @@
 
 namespace woolly::gate {
 
+// Two shell commands in place of builds.
+struct CommandOptions {
+  std::string a;  // base
+  std::string b;  // head
+  std::string name = "command";
+  std::vector<std::string> metrics;  // as parse_command_metric() takes them; none: wall
+  bool higher_is_better = false;     // of the patterns among them
+};
+
 struct GateOptions {
   std::string base;                 // folder or git ref
   std::string baseline;             // or a name in the store
@@ -20,6 +29,7 @@ struct GateOptions {
   std::optional<store::RunId> run;  // stored results in place of a head to measure
   double budget_s = 180;
   double delta = 0.03;
+  CommandOptions commands;
   std::vector<std::string> models;
   std::string scenario;
   std::string micro;
