@@ -10,6 +10,7 @@
 #include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
 #include "ci/gate/command_launcher.h"
+#include "ci/gate/imported.h"
 #include "ci/gate/launcher.h"
 #include "ci/gate/outputs/outputs.h"
 #include "ci/gate/paired_gate.h"
@@ -117,23 +118,24 @@ ComparedRecords measured_records(const GateOptions& options, const fs::path& hea
   return records;
 }
 
-void refuse_beside_commands(const GateOptions& options) {
+// `option` leaves nothing to measure that the usual options could name.
+void refuse_beside(const char* option, const GateOptions& options) {
   const std::pair<bool, const char*> others[] = {{!options.head.empty(), "--head"},
                                                  {!options.models.empty(), "-m"},
                                                  {!options.scenario.empty(), "--scenario"},
                                                  {!options.micro.empty(), "--micro"},
                                                  {options.run.has_value(), "--run"}};
   for (const auto& [given, name] : others) {
-    if (given) throw_usage(fmt::format("{} does not go with --a", name));
+    if (given) throw_usage(fmt::format("{} does not go with {}", name, option));
   }
 }
 
-CommandLauncher launcher_of(const CommandOptions& options) {
+CommandLauncher launcher_of(const CommandOptions& options, bool higher_is_better) {
   Commands commands{options.a, options.b, options.name, {}};
   std::vector<std::string> metrics = options.metrics;
   if (metrics.empty()) metrics = {"wall"};
   for (const std::string& metric : metrics) {
-    commands.metrics.push_back(parse_command_metric(metric, options.higher_is_better));
+    commands.metrics.push_back(parse_command_metric(metric, higher_is_better));
   }
   return CommandLauncher(std::move(commands));
 }
@@ -221,9 +223,10 @@ ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
 
 ExitCode gate_commands(const GateOptions& options, Console& console) {
   require_writable(options.outputs);
-  refuse_beside_commands(options);
+  refuse_beside("--a", options);
   if (options.commands.b.empty()) throw_usage("--a needs --b, the command to compare it with");
-  CommandLauncher launcher = launcher_of(options.commands);
+  CommandLauncher launcher =
+      launcher_of(options.commands, options.higher_is_better.value_or(false));
   store::Store store = store::Store::open(options.database);
   const InterruptGuard guard;
   PairedPlan plan = plan_of(options, store);
@@ -233,12 +236,31 @@ ExitCode gate_commands(const GateOptions& options, Console& console) {
   return report(options, comparison, std::move(outcome), store, console);
 }
 
+ExitCode gate_imports(const GateOptions& options, Console& console) {
+  require_writable(options.outputs);
+  refuse_beside("--import-base", options);
+  if (options.import_head.empty()) {
+    throw_usage("--import-base needs --import-head, the file to compare it with");
+  }
+  Outcome outcome;
+  const auto read = [&](const char* option, const std::string& file) {
+    return imported_record(option, file, options.higher_is_better, outcome);
+  };
+  const samples::Record base = read("--import-base", options.import_base);
+  const samples::Record head = read("--import-head", options.import_head);
+  store::Store store = store::Store::open(options.database);
+  const Comparison comparison{options.import_base, options.import_head};
+  compare_records(base, head, plan_of(options, store), outcome);
+  note_unknown_machine(base, head, outcome);
+  return report(options, comparison, std::move(outcome), store, console);
+}
+
 ExitCode calibrate(const GateOptions& options, Console& console) {
   if (!options.commands.a.empty()) {
-    refuse_beside_commands(options);
+    refuse_beside("--a", options);
     CommandOptions identical = options.commands;
     identical.b = identical.a;
-    CommandLauncher launcher = launcher_of(identical);
+    CommandLauncher launcher = launcher_of(identical, options.higher_is_better.value_or(false));
     return calibrate_with(launcher, {{identical.name, "", {}}}, options, console);
   }
   const fs::path head = head_folder(options);

@@ -180,7 +180,52 @@ TEST_F(GateCommandTest, CommandsAreCalibratedToo) {
   EXPECT_THAT(result.out, HasSubstr("command cost:t=([0-9]+): margin floor"));
 }
 
+// Ten repetitions of a Google Benchmark around `ns`, one of them bare NaN.
+std::string google_benchmark(int ns, const std::string& cpus = "2") {
+  std::string entries;
+  for (int i = 0; i < 10; ++i) {
+    entries += R"({"name": "sum/64", "run_type": "iteration", "real_time": )" +
+               std::to_string(ns + i) + R"(, "cpu_time": NaN, "time_unit": "ns"}, )";
+  }
+  entries += R"({"name": "sum/64", "real_time": Infinity, "cpu_time": NaN, "time_unit": "ns"})";
+  return R"({"context": {"num_cpus": )" + cpus + R"(}, "benchmarks": [)" + entries + "]}";
+}
+
+TEST_F(GateCommandTest, FilesOfOtherToolsAreJudgedUnpaired) {
+  write_file_atomically(folder / "base.json", google_benchmark(1000));
+  write_file_atomically(folder / "same.json", google_benchmark(1001));
+  write_file_atomically(folder / "slow.json", google_benchmark(1300));
+  write_file_atomically(folder / "other.json", google_benchmark(1000, "64"));
+  const auto judge = [&](const std::string& head) {
+    return gate({"--import-base", "base.json", "--import-head", head});
+  };
+  const ProcessResult same = judge("same.json");
+  EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
+  EXPECT_THAT(same.out, HasSubstr("not measured in pairs"));
+  EXPECT_THAT(same.out, HasSubstr("no finite number"));
+  EXPECT_EQ(judge("slow.json").exit_code, 1);
+  EXPECT_EQ(database().latest_gate()->verdicts[0].key.benchmark, "sum/64");
+  const ProcessResult other = judge("other.json");
+  EXPECT_EQ(other.exit_code, 3);
+  EXPECT_THAT(other.out, HasSubstr("cores_affinity differs"));
+}
+
+TEST_F(GateCommandTest, HyperfineIsJudgedButItsMachineTakenOnTrust) {
+  const auto file = [&](const std::string& name, const std::string& times) {
+    write_file_atomically(
+        folder / name, R"({"results": [{"command": "x", "mean": 1, "times": [)" + times + "]}]}");
+  };
+  file("a.json", "1.00, 1.01, 1.02, 1.03, 1.04, 1.05");
+  file("b.json", "2.00, 2.01, 2.02, 2.03, 2.04, 2.05");
+  const ProcessResult result = gate({"--import-base", "a.json", "--import-head", "b.json"});
+  EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("taken on trust"));
+  EXPECT_EQ(gate({"--import-base", "b.json", "--import-head", "a.json"}).exit_code, 0);
+}
+
 TEST_F(GateCommandTest, WrongUseIsTwoWithOneLine) {
+  write_file_atomically(folder / "good.json", google_benchmark(1000));
+  write_file_atomically(folder / "cut.json", google_benchmark(1000).substr(0, 300));
   const std::vector<std::vector<std::string>> wrong = {
       {"-m", "tiny.gguf"},
       {"--base", "base", "--head", "same", "-m", "missing.gguf"},
@@ -200,6 +245,12 @@ TEST_F(GateCommandTest, WrongUseIsTwoWithOneLine) {
       {"--a", "true", "--b", "true", "--metric", "regex:("},
       {"--a", "true", "--b", "true", "--metric", "rss"},
       {"--base", "base", "--metric", "wall"},
+      {"--import-base", "good.json"},
+      {"--import-head", "good.json"},
+      {"--import-base", "good.json", "--import-head", "cut.json"},
+      {"--import-base", "missing.json", "--import-head", "good.json"},
+      {"--import-base", "good.json", "--import-head", "tiny.gguf"},
+      {"--import-base", "good.json", "--import-head", "good.json", "--micro", "x"},
   };
   for (const auto& arguments : wrong) {
     const ProcessResult result = gate(arguments);

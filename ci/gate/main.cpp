@@ -20,6 +20,7 @@ constexpr const char* kExamples =
     "  woolly gate --base build/old/bin --head build/release/bin --micro matmul --budget 5m\n"
     "  woolly gate --baseline main -m model.gguf --markdown gate.md --junit gate.xml\n"
     "  woolly gate --a 'sort f' --b 'sort --parallel=1 f' --metric wall --metric rss\n"
+    "  woolly gate --import-base old.json --import-head new.json\n"
     "  woolly gate calibrate --runs 20 -m model.gguf\n"
     "Exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive or not comparable,\n"
     "4 a benchmark crashed, is missing or gave another answer, 5 internal error.\n";
@@ -64,10 +65,17 @@ void add_comparison_options(CLI::App& app, gate::GateOptions& options) {
   app.add_option("--name", commands.name, "With --a: what to call it in tables and the database")
       ->needs(a)
       ->capture_default_str();
+  auto* import_base = app.add_option("--import-base", options.import_base,
+                                     "File of another tool to compare with: Google Benchmark, "
+                                     "llama-bench, hyperfine ... (see woolly db import --help)")
+                          ->excludes(base)
+                          ->excludes(baseline)
+                          ->excludes(a);
+  app.add_option("--import-head", options.import_head, "File under test")->needs(import_base);
   app.add_flag_function(
       "--higher-is-better,!--lower-is-better",
-      [&commands](std::int64_t count) { commands.higher_is_better = count > 0; },
-      "Of the patterns of --metric [lower]");
+      [&options](std::int64_t count) { options.higher_is_better = count > 0; },
+      "Of the patterns of --metric, and of imported units that do not tell [lower]");
 }
 
 void add_gate_options(CLI::App& app, CommandLine& line) {
@@ -102,12 +110,15 @@ int run(CommandLine& line) {
   gate::Console console{std::cout, std::cerr, cli::use_color(STDOUT_FILENO), progress};
   if (line.calibrate) return static_cast<int>(gate::calibrate(options, console));
   if (!options.commands.a.empty()) return static_cast<int>(gate::gate_commands(options, console));
+  if (!options.import_base.empty()) {
+    return static_cast<int>(gate::gate_imports(options, console));
+  }
   if (!options.base.empty()) return static_cast<int>(gate::gate_against_base(options, console));
   if (!options.baseline.empty()) {
     return static_cast<int>(gate::gate_against_baseline(options, console));
   }
   throw_usage("what should head be compared with?",
-              "give --base FOLDER_OR_REF, --baseline NAME or --a COMMAND");
+              "give --base FOLDER_OR_REF, --baseline NAME, --a COMMAND or --import-base FILE");
 }
 
 }  // namespace

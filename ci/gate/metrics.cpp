@@ -12,6 +12,7 @@ constexpr double kMiB = 1 << 20;
 constexpr std::array kRules = {
     MetricRule{"prefill_tps", Use::kJudged, 0, "what a user waits for before the first token"},
     MetricRule{"decode_tps", Use::kJudged, 0, "what a user waits for after it"},
+    MetricRule{"tps", Use::kJudged, 0, "llama-bench's prefill and decode in one"},
     MetricRule{"ttft_ms", Use::kJudged, 1.0,
                "nobody feels a millisecond, and a tiny model's whole prompt takes little more"},
     MetricRule{"load_ms", Use::kJudged, 5.0,

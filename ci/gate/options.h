@@ -19,7 +19,6 @@ struct CommandOptions {
   std::string b;  // head
   std::string name = "command";
   std::vector<std::string> metrics;  // as parse_command_metric() takes them; none: wall
-  bool higher_is_better = false;     // of the patterns among them
 };
 
 struct GateOptions {
@@ -30,6 +29,10 @@ struct GateOptions {
   double budget_s = 180;
   double delta = 0.03;
   CommandOptions commands;
+  std::string import_base;  // files of other tools in place of anything that runs
+  std::string import_head;
+  // Of the patterns of --metric, and of imported values whose unit does not tell.
+  std::optional<bool> higher_is_better;
   std::vector<std::string> models;
   std::string scenario;
   std::string micro;
