@@ -9,6 +9,7 @@
 
 #include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
+#include "ci/gate/accepted.h"
 #include "ci/gate/command_launcher.h"
 #include "ci/gate/imported.h"
 #include "ci/gate/launcher.h"
@@ -55,6 +56,7 @@ struct Comparison {
 ExitCode report(const GateOptions& options, const Comparison& comparison, Outcome outcome,
                 store::Store& store, Console& console) {
   if (outcome.machine_id.empty()) outcome.machine_id = this_machine();
+  apply_acceptances(store, samples::utc_today(), outcome);
   const Conclusion conclusion = conclude(std::move(outcome), comparison.base, comparison.head,
                                          comparison.started_at, options.on_inconclusive);
   store.add_gate(gate_record(conclusion.outcome, conclusion.started_at, conclusion.base,

@@ -13,6 +13,7 @@
 namespace woolly::gate {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -78,6 +79,25 @@ TEST_F(GateCommandTest, ASlowerHeadIsARegressionOnRecord) {
   ASSERT_EQ(record->verdicts.size(), 1u);
   EXPECT_EQ(record->verdicts[0].state, "REGRESSED");
   EXPECT_NEAR(record->verdicts[0].estimate, -0.1, 0.01);
+}
+
+TEST_F(GateCommandTest, AnAcceptedRegressionPassesAndIsShown) {
+  EXPECT_EQ(paired("slow").exit_code, 1);
+  store::Acceptance acceptance;
+  acceptance.benchmark = "e2e/tiny/pp128_tg64_d0";
+  acceptance.reason = "worth it";
+  acceptance.author = "Ada L";
+  acceptance.until = "2999-12-31";
+  database().accept(acceptance);
+  const ProcessResult result = paired("slow", {"--junit", "gate.xml"});
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("ACCEPTED"), HasSubstr("by Ada L: worth it")));
+  EXPECT_THAT(read_file(folder / "gate.xml"), HasSubstr("<skipped message="));
+  EXPECT_EQ(database().latest_gate()->verdicts[0].acceptance, 1);
+  EXPECT_EQ(nlohmann::json::parse(paired("slow", {"--json"}).out)["series"][0]["acceptance"]["id"],
+            1);
+  database().revoke_acceptance(1, "Ada L");
+  EXPECT_EQ(paired("slow").exit_code, 1);
 }
 
 TEST_F(GateCommandTest, JsonIsOneObjectOnStdout) {

@@ -104,7 +104,7 @@ void add_output_options(CLI::App& app, gate::OutputOptions& outputs) {
 int run(CommandLine& line) {
   gate::GateOptions& options = line.options;
   options.budget_s = gate::parse_budget_s(line.budget);
-  options.delta = gate::parse_delta(line.delta);
+  options.delta = gate::parse_share("--delta", line.delta);
   options.on_inconclusive = gate::parse_policy(line.policy);
   gate::Progress progress(std::cerr, cli::is_terminal(STDERR_FILENO));
   gate::Console console{std::cout, std::cerr, cli::use_color(STDOUT_FILENO), progress};

@@ -34,12 +34,12 @@ double parse_budget_s(const std::string& text) {
   throw_usage(fmt::format("--budget {}: not a time", text), "write it like 90s, 3m or 1h");
 }
 
-double parse_delta(const std::string& text) {
+double parse_share(std::string_view option, const std::string& text) {
   if (const auto parts = split_number(text)) {
-    const double delta = parts->unit == "%" ? parts->number / 100 : parts->number;
-    if ((parts->unit.empty() || parts->unit == "%") && delta < 1) return delta;
+    const double share = parts->unit == "%" ? parts->number / 100 : parts->number;
+    if ((parts->unit.empty() || parts->unit == "%") && share < 1) return share;
   }
-  throw_usage(fmt::format("--delta {}: not a relative change between 0 and 1", text),
+  throw_usage(fmt::format("{} {}: not a relative change between 0 and 1", option, text),
               "write it like 3% or 0.03");
 }
 

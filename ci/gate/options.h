@@ -48,7 +48,7 @@ struct GateOptions {
 // "90s", "3m", "1h" to seconds; "3%" or "0.03" to 0.03; "pass", "fail", "3". Each throws
 // Error (usage) that names the option for anything else.
 double parse_budget_s(const std::string& text);
-double parse_delta(const std::string& text);
+double parse_share(std::string_view option, const std::string& text);
 InconclusivePolicy parse_policy(const std::string& text);
 
 }  // namespace woolly::gate

@@ -15,11 +15,11 @@ TEST(Options, Budgets) {
   }
 }
 
-TEST(Options, Deltas) {
-  EXPECT_DOUBLE_EQ(parse_delta("3%"), 0.03);
-  EXPECT_DOUBLE_EQ(parse_delta("0.05"), 0.05);
+TEST(Options, Shares) {
+  EXPECT_DOUBLE_EQ(parse_share("--delta", "3%"), 0.03);
+  EXPECT_DOUBLE_EQ(parse_share("--delta", "0.05"), 0.05);
   for (const char* bad : {"", "3", "-1%", "0", "3 %", "3x", "100%", "nan"}) {
-    EXPECT_THROW(parse_delta(bad), Error) << bad;
+    EXPECT_THROW(parse_share("--delta", bad), Error) << bad;
   }
 }
 

@@ -19,6 +19,7 @@ std::span<const ExternalCommand> external_commands() {
                       "Measure prefill, decode, load and memory end to end"},
       ExternalCommand{"micro", "woolly-micro", "Measure each kernel"},
       ExternalCommand{"gate", "woolly-gate", "Decide whether a change made something slower"},
+      ExternalCommand{"accept", "woolly-accept", "Answer for a regression until a day"},
       ExternalCommand{"db", "woolly-db", "List, show, import and export stored results"},
       ExternalCommand{"report", "woolly-report", "Write the results as one HTML page"},
   };

@@ -32,6 +32,8 @@ void add_series(const SeriesOutcome& s, std::vector<Finding>& findings) {
       return add(kRuleRegressed, change_message(s));
     case State::kInconclusive:
       return add(kRuleInconclusive, reason_message(s));
+    case State::kAccepted:
+      return add(kRuleAccepted, change_message(s) + "; " + s.reason);
     case State::kImproved:
       return add(kRuleImproved, change_message(s));
     case State::kUnchanged:
@@ -41,7 +43,7 @@ void add_series(const SeriesOutcome& s, std::vector<Finding>& findings) {
 
 }  // namespace
 
-const std::array<Rule, 6> kRules{
+const std::array<Rule, 7> kRules{
     Rule{"failed", Severity::kError, "A benchmark crashed or gave another answer",
          "Run the named program by hand; --allow-answer-change when the answer should change."},
     Rule{"missing", Severity::kError, "Head does not measure what base measures",
@@ -52,6 +54,8 @@ const std::array<Rule, 6> kRules{
          "Give it more --budget, or a quieter machine."},
     Rule{"not-comparable", Severity::kWarning, "Base and head were measured on different terms",
          "Measure both on one machine: `woolly gate --base REF`."},
+    Rule{"accepted", Severity::kNote, "Regressed, and someone answers for it until a day",
+         "`woolly accept --list` shows who and why; `woolly accept --revoke ID` ends it."},
     Rule{"improved", Severity::kNote, "Better than base by more than the margin",
          "Nothing to do; a new baseline keeps what was won."}};
 

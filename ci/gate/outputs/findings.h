@@ -26,9 +26,10 @@ enum RuleIndex : std::size_t {
   kRuleRegressed,
   kRuleInconclusive,
   kRuleNotComparable,
+  kRuleAccepted,
   kRuleImproved,
 };
-extern const std::array<Rule, 6> kRules;  // by RuleIndex
+extern const std::array<Rule, 7> kRules;  // by RuleIndex
 
 struct Finding {
   RuleIndex rule;

@@ -30,7 +30,7 @@ TEST(Findings, UnchangedAndNotJudgedAreNone) {
 TEST(Findings, EveryStateAndTheGateAsAWhole) {
   EXPECT_THAT(rules_of(test::everything()),
               ElementsAre(kRuleFailed, kRuleFailed, kRuleMissing, kRuleRegressed, kRuleInconclusive,
-                          kRuleImproved, kRuleInconclusive));
+                          kRuleAccepted, kRuleImproved, kRuleInconclusive));
   const auto findings = findings_of(test::not_comparable().outcome);
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].subject(), "gate");
@@ -43,6 +43,7 @@ TEST(Findings, RulesStandAtTheirIndex) {
   EXPECT_EQ(kRules[kRuleRegressed].id, "regressed");
   EXPECT_EQ(kRules[kRuleInconclusive].id, "inconclusive");
   EXPECT_EQ(kRules[kRuleNotComparable].id, "not-comparable");
+  EXPECT_EQ(kRules[kRuleAccepted].id, "accepted");
   EXPECT_EQ(kRules[kRuleImproved].id, "improved");
 }
 

@@ -31,7 +31,7 @@ TEST(Github, EveryLineIsACommand) {
   }
   EXPECT_EQ(count_of(text, "::error "), 4);
   EXPECT_EQ(count_of(text, "::warning "), 2);
-  EXPECT_EQ(count_of(text, "::notice "), 1);
+  EXPECT_EQ(count_of(text, "::notice "), 2);
 }
 
 TEST(Github, NoMoreThanAreShown) {

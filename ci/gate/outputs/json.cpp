@@ -11,6 +11,14 @@ nlohmann::ordered_json number(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
+nlohmann::ordered_json acceptance_object(const std::optional<store::Acceptance>& acceptance) {
+  if (!acceptance) return nullptr;
+  return {{"id", acceptance->id},
+          {"reason", acceptance->reason},
+          {"author", acceptance->author},
+          {"until", acceptance->until}};
+}
+
 nlohmann::ordered_json series_object(const SeriesOutcome& s) {
   const auto [low, high] = value_bounds(s);
   return {{"benchmark", s.key.benchmark},
@@ -27,7 +35,8 @@ nlohmann::ordered_json series_object(const SeriesOutcome& s) {
           {"pairs", s.pairs},
           {"base_median", number(s.base_median)},
           {"head_median", number(s.head_median)},
-          {"reason", s.reason}};
+          {"reason", s.reason},
+          {"acceptance", acceptance_object(s.acceptance)}};
 }
 
 }  // namespace

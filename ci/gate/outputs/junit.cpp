@@ -23,6 +23,7 @@ std::string_view element_of(RuleIndex rule) {
       return "failure";
     case kRuleInconclusive:
     case kRuleNotComparable:
+    case kRuleAccepted:
       return "skipped";
     case kRuleImproved:
       break;

@@ -50,7 +50,7 @@ TEST_F(SarifTest, TheSchemaCanSayNo) {
 TEST(SarifDocument, AResultPerFindingWithItsRule) {
   const auto document = sarif_document(test::everything());
   const auto& run = document["runs"][0];
-  ASSERT_EQ(run["results"].size(), 7U);
+  ASSERT_EQ(run["results"].size(), 8U);
   std::set<std::string> fingerprints;
   for (const auto& result : run["results"]) {
     const auto& rule = run["tool"]["driver"]["rules"][result["ruleIndex"].get<std::size_t>()];
@@ -58,7 +58,7 @@ TEST(SarifDocument, AResultPerFindingWithItsRule) {
     EXPECT_EQ(rule["defaultConfiguration"]["level"], result["level"]);
     fingerprints.insert(result["partialFingerprints"]["series/v1"].get<std::string>());
   }
-  EXPECT_EQ(fingerprints.size(), 7U);
+  EXPECT_EQ(fingerprints.size(), 8U);
   EXPECT_EQ(run["invocations"][0]["exitCode"], 4);
 }
 

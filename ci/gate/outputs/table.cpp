@@ -17,6 +17,7 @@ std::string_view color_of(const SeriesOutcome& series) {
     case State::kRegressed:
       return "\033[31m";
     case State::kInconclusive:
+    case State::kAccepted:
       return "\033[33m";
     case State::kImproved:
       return "\033[32m";

@@ -15,7 +15,7 @@ std::string verdict_text(const SeriesOutcome& series) {
 }
 
 int urgency(const SeriesOutcome& series) {
-  if (!series.judged) return 6;
+  if (!series.judged) return 7;
   switch (series.state) {
     case State::kFailed:
       return 0;
@@ -25,12 +25,14 @@ int urgency(const SeriesOutcome& series) {
       return 2;
     case State::kInconclusive:
       return 3;
-    case State::kImproved:
+    case State::kAccepted:
       return 4;
+    case State::kImproved:
+      return 5;
     case State::kUnchanged:
       break;
   }
-  return 5;
+  return 6;
 }
 
 // The largest over the series whose margin is relative; unknown when one of them has too few pairs.
@@ -102,8 +104,9 @@ std::pair<double, double> value_bounds(const SeriesOutcome& series) {
 std::string summary_line(const Conclusion& conclusion) {
   const Outcome& outcome = conclusion.outcome;
   std::string counts;
-  for (const State state : {State::kFailed, State::kMissing, State::kRegressed,
-                            State::kInconclusive, State::kImproved, State::kUnchanged}) {
+  for (const State state :
+       {State::kFailed, State::kMissing, State::kRegressed, State::kInconclusive, State::kAccepted,
+        State::kImproved, State::kUnchanged}) {
     if (const int n = count_of(outcome, state); n > 0) {
       counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", n, state_name(state));
     }

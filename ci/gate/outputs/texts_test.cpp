@@ -35,8 +35,9 @@ TEST(Texts, TheMostUrgentComesFirst) {
   for (const SeriesOutcome& series : by_urgency(test::everything().outcome)) {
     if (series.judged) states.push_back(series.state);
   }
-  EXPECT_THAT(states, ElementsAre(State::kFailed, State::kMissing, State::kRegressed,
-                                  State::kInconclusive, State::kImproved, State::kUnchanged));
+  EXPECT_THAT(states,
+              ElementsAre(State::kFailed, State::kMissing, State::kRegressed, State::kInconclusive,
+                          State::kAccepted, State::kImproved, State::kUnchanged));
 }
 
 TEST(Texts, SummaryCountsTheJudged) {
