@@ -20,6 +20,7 @@ std::span<const ExternalCommand> external_commands() {
       ExternalCommand{"micro", "woolly-micro", "Measure each kernel"},
       ExternalCommand{"gate", "woolly-gate", "Decide whether a change made something slower"},
       ExternalCommand{"accept", "woolly-accept", "Answer for a regression until a day"},
+      ExternalCommand{"doctor", "woolly-doctor", "Say what makes this host measure badly"},
       ExternalCommand{"db", "woolly-db", "List, show, import and export stored results"},
       ExternalCommand{"report", "woolly-report", "Write the results as one HTML page"},
   };

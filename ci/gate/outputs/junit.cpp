@@ -97,17 +97,17 @@ std::string output_text(const Conclusion& conclusion) {
 std::string junit_xml(const Conclusion& conclusion) {
   Counts counts;
   const std::string cases = test_cases(conclusion.outcome, counts);
-  const std::string totals = fmt::format(
-      "name=\"woolly gate\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
-      "time=\"{:.3f}\"",
-      counts.tests, counts.failures, counts.errors, counts.skipped, conclusion.outcome.elapsed_s);
+  const std::string totals =
+      fmt::format("name=\"woolly gate\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.3f}\"",
+                  counts.tests, counts.failures, counts.errors, conclusion.outcome.elapsed_s);
   std::string timestamp = conclusion.started_at;  // the format has no zone; UTC by convention
   if (timestamp.ends_with('Z')) timestamp.pop_back();
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {}>\n"
-      "  <testsuite {} timestamp=\"{}\">\n{}{}    <system-out>{}</system-out>\n"
+      "  <testsuite {} skipped=\"{}\" timestamp=\"{}\">\n{}{}    <system-out>{}</system-out>\n"
       "  </testsuite>\n</testsuites>\n",
-      totals, totals, timestamp, properties(conclusion), cases, xml(output_text(conclusion)));
+      totals, totals, counts.skipped, timestamp, properties(conclusion), cases,
+      xml(output_text(conclusion)));
 }
 
 }  // namespace woolly::gate
