@@ -53,6 +53,7 @@ const Importer& importer_for(const nlohmann::json& json, const Source& source,
 
 std::vector<std::string> format_names() {
   std::vector<std::string> names;
+  names.reserve(kImporters.size());
   for (const Importer& importer : kImporters) names.emplace_back(importer.name);
   return names;
 }

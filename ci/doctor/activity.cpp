@@ -93,6 +93,7 @@ Check other_processes(double busy_cores, const std::vector<Busy>& top) {
   std::string fix = "wait until they are done";
   if (!top.empty()) {
     std::vector<std::string> names;
+    names.reserve(top.size());
     for (const Busy& process : top) {
       names.push_back(
           fmt::format("{} ({}) {:.0f} %", process.name, process.pid, 100 * process.cores));

@@ -72,11 +72,6 @@ CommandMetric parse_command_metric(const std::string& text, bool higher_is_bette
     throw_usage(fmt::format("--metric {}: must be wall, rss or regex:PATTERN", text));
   }
   const std::string pattern = text.substr(kPattern.size());
-  for (const char c : pattern) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      throw_usage("--metric regex: the pattern holds a control character");
-    }
-  }
   try {
     return {CommandMetric::Kind::kPattern, (higher_is_better ? "score:" : "cost:") + pattern, "1",
             std::regex(pattern)};
@@ -99,7 +94,13 @@ std::vector<double> values_in(const std::string& text, const std::regex& pattern
 }
 
 CommandLauncher::CommandLauncher(Commands commands)
-    : commands_(std::move(commands)), environment_(samples::collect_environment({})) {}
+    : commands_(std::move(commands)), environment_(samples::collect_environment({})) {
+  samples::Record example{"command", samples::utc_now(), environment_, {}};
+  for (const CommandMetric& metric : commands_.metrics) {
+    example.results.push_back({commands_.benchmark, metric.name, metric.unit, {1}, ""});
+  }
+  samples::validate(example, "--name and --metric");
+}
 
 Launch CommandLauncher::launch(const Subject&, Arm arm, int padding_bytes) {
   const std::string& command = arm == Arm::kBase ? commands_.a : commands_.b;

@@ -41,6 +41,7 @@ struct Commands {
 // a pattern finds nothing, is a failure of the launch that quotes the last lines of its output.
 class CommandLauncher : public Launcher {
  public:
+  // Throws Error (usage) for a name or pattern that cannot be stored, and for a metric given twice.
   explicit CommandLauncher(Commands commands);
 
   // A pattern that matches several times gives several samples, of which the gate takes the median.

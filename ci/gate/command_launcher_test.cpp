@@ -40,7 +40,7 @@ TEST(CommandMetric, NamesTellWhichWayIsBetter) {
 }
 
 TEST(CommandMetric, AnythingElseIsRefused) {
-  for (const char* text : {"", "cpu", "regex", "regex:", "regex:(", "regex:a\nb"}) {
+  for (const char* text : {"", "cpu", "regex", "regex:", "regex:("}) {
     EXPECT_THROW(parse_command_metric(text, false), Error) << text;
   }
 }
@@ -60,6 +60,21 @@ TEST(CommandValues, AMatchThatIsNoNumberIsAFailure) {
 TEST(CommandValues, HugeLinesAreSkippedNotFatal) {
   const std::string huge = std::string(1 << 20, '1') + "\n5\n";
   EXPECT_THAT(values_in(huge, std::regex("([0-9]+)")), ElementsAre(5));
+}
+
+TEST(CommandLauncher, NamesThatCannotBeStoredAreRefused) {
+  const auto refused = [](const std::string& name, const std::vector<std::string>& metrics) {
+    Commands commands{"true", "true", name, {}};
+    for (const std::string& metric : metrics) {
+      commands.metrics.push_back(parse_command_metric(metric, false));
+    }
+    EXPECT_THROW(CommandLauncher{commands}, Error) << name << metrics.front();
+  };
+  refused("", {"wall"});
+  refused("a\nb", {"wall"});
+  refused("a\xff", {"wall"});
+  refused("a", {"regex:a\tb"});
+  refused("a", {"wall", "rss", "wall"});
 }
 
 TEST(CommandLauncher, MeasuresWhatIsAskedOfTheArm) {

@@ -264,6 +264,8 @@ TEST_F(GateCommandTest, WrongUseIsTwoWithOneLine) {
       {"--a", "true", "--b", "true", "--metric", "cpu"},
       {"--a", "true", "--b", "true", "--metric", "regex:("},
       {"--a", "true", "--b", "true", "--metric", "rss"},
+      {"--a", "true", "--b", "true", "--metric", "wall", "--metric", "wall"},
+      {"--a", "true", "--b", "true", "--name", ""},
       {"--base", "base", "--metric", "wall"},
       {"--import-base", "good.json"},
       {"--import-head", "good.json"},

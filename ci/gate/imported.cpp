@@ -30,7 +30,7 @@ samples::Record imported_record(const std::string& option, const std::string& fi
   import::Imported imported = import::import_text(
       read_file(file), {name, samples::utc_now(), higher_is_better}, std::nullopt);
   for (const std::string& warning : imported.warnings) {
-    outcome.notes.push_back(name + ": " + warning);
+    outcome.notes.push_back(fmt::format("{}: {}", name, warning));
   }
   if (imported.runs.size() > 1) {
     throw_usage(fmt::format("{}: holds {} runs, one is needed", name, imported.runs.size()),

@@ -75,7 +75,7 @@ void add_comparison_options(CLI::App& app, gate::GateOptions& options) {
   app.add_flag_function(
       "--higher-is-better,!--lower-is-better",
       [&options](std::int64_t count) { options.higher_is_better = count > 0; },
-      "Of the patterns of --metric, and of imported units that do not tell [lower]");
+      "Of the patterns of --metric [lower], and of imported units that do not tell");
 }
 
 void add_gate_options(CLI::App& app, CommandLine& line) {
