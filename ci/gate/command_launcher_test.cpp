@@ -79,13 +79,13 @@ TEST(CommandLauncher, NamesThatCannotBeStoredAreRefused) {
 
 TEST(CommandLauncher, MeasuresWhatIsAskedOfTheArm) {
   const Launch launch =
-      run("echo t=5; echo t=6 >&2; head -c 50000000 /dev/zero | tail -c 40000000"
+      run("echo t=5; echo t=6 >&2; head -c 300000000 /dev/zero | tail -c 250000000"
           " >/dev/null",
           {"wall", "rss", "regex:t=([0-9]+)"});
   ASSERT_EQ(launch.failure, "");
   ASSERT_EQ(launch.record.results.size(), 3U);
   EXPECT_GT(launch.record.results[0].samples[0], 0);
-  EXPECT_GT(launch.record.results[1].samples[0], 40e6);  // tail keeps what it will print
+  EXPECT_GT(launch.record.results[1].samples[0], 250e6);  // tail keeps what it will print
   EXPECT_THAT(launch.record.results[2].samples, ElementsAre(5, 6));
   EXPECT_EQ(launch.record.results[2].benchmark, "command");
   EXPECT_NO_THROW(samples::validate(launch.record, "launch"));
