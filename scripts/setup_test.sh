@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/checks/test_support.sh"
 
-tools=(git g++ cmake ninja pkg-config ccache node npm chromium clang-format-14 shellcheck)
+tools=(git g++ cmake ninja pkg-config ccache node npm chromium clang-format-14 shellcheck xmllint)
 
 # stand_in NAME TEXT: a command of that name in the only folder that PATH has.
 stand_in() {

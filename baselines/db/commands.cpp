@@ -200,7 +200,8 @@ void import_files(const std::filesystem::path& database, const ImportRequest& re
   const std::string now = samples::utc_now();
   for (const std::string& file : request.files) {
     const std::string name = file == "-" ? "stdin" : file;
-    import::Imported imported = import::import_text(read_input(file), {name, now}, request.format);
+    import::Imported imported = import::import_text(
+        read_input(file), {name, now, request.higher_is_better}, request.format);
     for (const std::string& warning : imported.warnings)
       remark(fmt::format("{}: {}", name, warning));
     std::move(imported.runs.begin(), imported.runs.end(), std::back_inserter(runs));

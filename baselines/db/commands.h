@@ -36,6 +36,7 @@ void list_baselines(const std::filesystem::path& database, const ListRequest& re
 struct ImportRequest {
   std::vector<std::string> files;  // "-" is stdin
   std::optional<import::Format> format;
+  std::optional<bool> higher_is_better;  // as in import::Source
 };
 // Stores all files or none. A run that is already there is not stored again, a baseline's name that
 // is taken is not moved; both are told.

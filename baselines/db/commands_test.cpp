@@ -134,6 +134,23 @@ TEST_F(DbCommand, ImportsWhatToolsWrite) {
   EXPECT_EQ(nlohmann::json::parse(db("list --json").out).size(), 4U);
 }
 
+TEST_F(DbCommand, ImportsEveryFormat) {
+  std::string files;
+  for (std::size_t i = 0; i < import::kDocuments.size(); ++i) {
+    const std::string name = "f" + std::to_string(i) + ".json";
+    write_file_atomically(folder_ / name, import::kDocuments[i]);
+    files += " " + name;
+  }
+  const Outcome outcome = db("import" + files);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr(": hyperfine, 3"), HasSubstr(": pytest-benchmark, 2"),
+                                 HasSubstr(": github-action-benchmark, 2")));
+  write_file_atomically(folder_ / "p.json", R"([{"name": "a", "unit": "points", "value": 7}])");
+  EXPECT_THAT(refused("import p.json"), HasSubstr("--higher-is-better"));
+  EXPECT_EQ(db("import p.json --higher-is-better").exit_code, 0);
+  EXPECT_THAT(db("show latest").out, HasSubstr("score"));
+}
+
 TEST_F(DbCommand, BadInputLeavesTheDatabaseAsItWas) {
   write_file_atomically(folder_ / "good.json", import::kWoolly);
   write_file_atomically(folder_ / "bad.json", std::string(import::kWoolly).substr(0, 100));

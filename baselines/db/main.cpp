@@ -1,5 +1,6 @@
 // woolly-db: the command line of the database of measurements.
-#include <map>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "baselines/db/commands.h"
 #include "engine/cli/command.h"
@@ -8,17 +9,11 @@ namespace {
 
 using namespace woolly;
 
-const std::map<std::string, std::optional<import::Format>> kImportFormats{
-    {"auto", std::nullopt},
-    {"google-benchmark", import::Format::kGoogleBenchmark},
-    {"llama-bench", import::Format::kLlamaBench},
-    {"woolly", import::Format::kWoolly}};
-
 constexpr const char* kExamples =
     "  woolly db list\n"
     "  woolly db show latest\n"
     "  woolly db baseline set main latest --producer woolly-bench\n"
-    "  woolly db import benchmark_out.json\n"
+    "  woolly db import benchmark_out.json hyperfine.json\n"
     "  llama-bench -m model.gguf -o json | woolly db import -\n"
     "  woolly db export --run 3 --format csv -o run3.csv\n";
 
@@ -49,32 +44,40 @@ void add_baseline_commands(CLI::App& app, Options& o, std::function<void()>& cho
   list->callback([&] { chosen = [&o] { db::list_baselines(o.database, o.baselines); }; });
 }
 
-void add_transfer_commands(CLI::App& app, Options& o, std::function<void()>& chosen) {
-  CLI::App* import = app.add_subcommand("import", "Store measurements from files")->fallthrough();
-  import
-      ->add_option("FILE", o.import.files,
-                   "JSON of Google Benchmark, llama-bench or woolly; - is stdin")
+void add_import_command(CLI::App& app, Options& o, std::function<void()>& chosen) {
+  CLI::App* reader = app.add_subcommand("import", "Store measurements from files")->fallthrough();
+  std::vector<std::string> formats = import::format_names();
+  const std::string list = fmt::format("{}", fmt::join(formats, ", "));
+  reader->add_option("FILE", o.import.files, "JSON of one of these formats; - is stdin")
       ->required();
-  import->add_option("--format", o.import_format, "auto, google-benchmark, llama-bench or woolly")
-      ->check(CLI::IsMember({"auto", "google-benchmark", "llama-bench", "woolly"}))
+  formats.insert(formats.begin(), "auto");
+  reader->add_option("--format", o.import_format, "auto, " + list)
+      ->check(CLI::IsMember(formats))
       ->capture_default_str();
-  import->callback([&] {
-    o.import.format = kImportFormats.at(o.import_format);
-  chosen = [&o] { db::import_files(o.database, o.import); };
-});
-CLI::App* exported = app.add_subcommand("export", "Write runs as JSON or CSV")->fallthrough();
-exported->add_option("--run", o.exported.runs, "Run to write, may be given again; default: all")
-    ->expected(1)
-    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-exported->add_option("--format", o.export_format, "json or csv")
-    ->check(CLI::IsMember({"json", "csv"}))
-    ->capture_default_str();
-exported->add_option("-o,--output", o.exported.output, "File to write; default: stdout");
-exported->callback([&] {
-  o.exported.csv = o.export_format == "csv";
-  chosen = [&o] { db::export_runs(o.database, o.exported); };
-});
-}  // namespace
+  reader->add_flag_function(
+      "--higher-is-better,!--lower-is-better",
+      [&o](std::int64_t count) { o.import.higher_is_better = count > 0; },
+      "Of values of github-action-benchmark, where the unit does not tell");
+  reader->callback([&] {
+    o.import.format = import::format_named(o.import_format);
+    chosen = [&o] { db::import_files(o.database, o.import); };
+  });
+}
+
+void add_export_command(CLI::App& app, Options& o, std::function<void()>& chosen) {
+  CLI::App* writer = app.add_subcommand("export", "Write runs as JSON or CSV")->fallthrough();
+  writer->add_option("--run", o.exported.runs, "Run to write, may be given again; default: all")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  writer->add_option("--format", o.export_format, "json or csv")
+      ->check(CLI::IsMember({"json", "csv"}))
+      ->capture_default_str();
+  writer->add_option("-o,--output", o.exported.output, "File to write; default: stdout");
+  writer->callback([&] {
+    o.exported.csv = o.export_format == "csv";
+    chosen = [&o] { db::export_runs(o.database, o.exported); };
+  });
+}
 
 }  // namespace
 
@@ -95,7 +98,8 @@ int main(int argc, char** argv) {
   show->add_flag("--json", o.show.json, "Print the whole record as JSON");
   show->callback([&] { chosen = [&o] { db::show_run(o.database, o.show); }; });
   add_baseline_commands(*app, o, chosen);
-  add_transfer_commands(*app, o, chosen);
+  add_import_command(*app, o, chosen);
+  add_export_command(*app, o, chosen);
   return cli::run_app(*app, argc, argv, [&] {
     chosen();
     return 0;

@@ -10,7 +10,18 @@
 
 namespace woolly::import {
 
-enum class Format { kGoogleBenchmark, kLlamaBench, kWoolly };
+enum class Format {
+  kGoogleBenchmark,
+  kLlamaBench,
+  kHyperfine,
+  kPytestBenchmark,
+  kGithubActionBenchmark,
+  kWoolly
+};
+
+// "google-benchmark", ...: what a command line calls them.
+std::vector<std::string> format_names();
+std::optional<Format> format_named(std::string_view name);
 
 struct ImportedRun {
   samples::Record record;
@@ -23,10 +34,11 @@ struct Imported {
 };
 
 // What a parser reads from: `name` stands in messages, `default_time` (UTC, as in a record) is
-// taken where the file gives no time.
+// taken where the file gives no time, `higher_is_better` where it may give no direction.
 struct Source {
   std::string name;
   std::string default_time;
+  std::optional<bool> higher_is_better = std::nullopt;
 };
 
 // Reads `text`; without a format, finds it out. Throws Error (usage), one line naming the source,

@@ -18,7 +18,18 @@ TEST(Import, FindsTheFormatOut) {
   EXPECT_EQ(import_text(kGoogleBenchmark, kSource, std::nullopt).runs[0].record.producer,
             "google-benchmark");
   EXPECT_EQ(import_text(kLlamaBench, kSource, std::nullopt).runs[0].record.producer, "llama-bench");
+  EXPECT_EQ(import_text(kHyperfine, kSource, std::nullopt).runs[0].record.producer, "hyperfine");
+  EXPECT_EQ(import_text(kPytestBenchmark, kSource, std::nullopt).runs[0].record.producer,
+            "pytest-benchmark");
+  EXPECT_EQ(import_text(kGithubActionBenchmark, kSource, std::nullopt).runs[0].record.producer,
+            "github-action-benchmark");
   EXPECT_EQ(import_text(kWoolly, kSource, std::nullopt).runs[0].record.producer, "woolly-bench");
+}
+
+TEST(Import, FormatsHaveNames) {
+  EXPECT_EQ(format_names().size(), kDocuments.size());
+  EXPECT_EQ(format_named("hyperfine"), Format::kHyperfine);
+  EXPECT_EQ(format_named("auto"), std::nullopt);
 }
 
 TEST(Import, WhatNobodyWrites) {
@@ -43,11 +54,13 @@ void expect_records_or_one_line(const std::string& text, std::optional<Format> f
   }
 }
 
-constexpr std::array<std::optional<Format>, 4> kFormats{std::nullopt, Format::kGoogleBenchmark,
-                                                        Format::kLlamaBench, Format::kWoolly};
+constexpr std::array<std::optional<Format>, 7> kFormats{
+    std::nullopt,       Format::kGoogleBenchmark, Format::kLlamaBench,
+    Format::kHyperfine, Format::kPytestBenchmark, Format::kGithubActionBenchmark,
+    Format::kWoolly};
 
 TEST(Import, EveryTruncation) {
-  for (const char* document : {kGoogleBenchmark, kLlamaBench, kWoolly}) {
+  for (const char* document : kDocuments) {
     const std::string whole = document;
     for (std::size_t length = 0; length < whole.size(); ++length) {
       expect_records_or_one_line(whole.substr(0, length), std::nullopt);
@@ -57,7 +70,7 @@ TEST(Import, EveryTruncation) {
 
 TEST(Import, MutatedBytes) {
   std::mt19937 random(20260801);
-  for (const char* document : {kGoogleBenchmark, kLlamaBench, kWoolly}) {
+  for (const char* document : kDocuments) {
     for (int round = 0; round < 1500; ++round) {
       std::string text = document;
       for (unsigned i = 0; i <= random() % 4; ++i)
@@ -80,7 +93,7 @@ TEST(Import, MutatedValues) {
                                            nlohmann::json::object(),
                                            nlohmann::json::array({nullptr, "s", -1e308})};
   std::mt19937 random(42);
-  for (const char* document : {kGoogleBenchmark, kLlamaBench, kWoolly}) {
+  for (const char* document : kDocuments) {
     const nlohmann::json good = parse_lenient(document, "test");
     std::vector<std::string> places;
     const nlohmann::json flat = good.flatten();

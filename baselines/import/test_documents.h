@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include <woolly/error.h>
@@ -61,6 +62,41 @@ inline constexpr const char* kLlamaBench = R"([
    "n_prompt": 512, "n_gen": 128, "test_time": "2026-08-01T12:01:00Z", "avg_ts": 55.5}
 ])";
 
+inline constexpr const char* kHyperfine = R"({
+  "results": [
+    {"command": "sort big", "mean": 0.25, "stddev": 0.01, "median": 0.25, "user": 0.2, "system": 0.03,
+     "min": 0.24, "max": 0.26, "times": [0.24, 0.26, 0.25], "memory_usage_byte": [4096, 8192, 4096],
+     "exit_codes": [0, 0, 0]},
+    {"command": "sort -r big", "mean": 0.5, "stddev": null, "median": 0.5, "user": 0.4, "system": 0.1,
+     "min": 0.5, "max": 0.5, "exit_codes": [0], "parameters": {"order": "-r"}},
+    {"command": "sort none", "mean": 0.001, "median": 0.001, "times": [0.001, 0.001], "exit_codes": [2, 2]}
+  ]
+})";
+
+inline constexpr const char* kPytestBenchmark = R"({
+  "machine_info": {"node": "box", "processor": "", "machine": "x86_64", "python_implementation": "CPython",
+    "python_version": "3.11.2", "release": "6.1.0", "system": "Linux",
+    "cpu": {"arch": "X86_64", "bits": 64, "count": 2, "brand_raw": "A CPU"}},
+  "commit_info": {"id": "abc123", "time": "2026-08-01T10:00:00+02:00", "dirty": true, "project": "p", "branch": "main"},
+  "benchmarks": [
+    {"group": null, "name": "test_parse[small]", "fullname": "tests/test_a.py::test_parse[small]", "params": {"n": 1},
+     "options": {"timer": "perf_counter", "warmup": false},
+     "stats": {"min": 1e-6, "max": 3e-6, "mean": 2e-6, "stddev": 1e-6, "rounds": 3, "median": 2e-6, "ops": 500000.0,
+               "data": [1e-06, 3e-06, 2e-06], "iterations": 1}},
+    {"group": "g", "name": "test_b", "fullname": "tests/test_a.py::test_b",
+     "stats": {"min": 1.0, "max": 3.0, "mean": 2.0, "rounds": 5, "median": 2.0, "iterations": 1}}
+  ],
+  "datetime": "2026-08-01T12:00:00.123456+00:00",
+  "version": "4.0.0"
+})";
+
+inline constexpr const char* kGithubActionBenchmark = R"([
+  {"name": "fib/20", "unit": "ns/iter", "value": 37000, "range": "± 500", "extra": "1000 runs"},
+  {"name": "serve", "unit": "ops/sec", "value": 1250.5},
+  {"name": "fib/20", "unit": "ns/iter", "value": 38000},
+  {"name": "broken", "unit": "ms", "value": NaN}
+])";
+
 inline constexpr const char* kWoolly = R"({
   "producer": "woolly-bench", "started_at": "2026-08-01T12:00:00Z",
   "environment": {"cpu_model": "A CPU", "commit": "c1", "dirty": "false"},
@@ -68,6 +104,9 @@ inline constexpr const char* kWoolly = R"({
 })";
 
 inline const Source kSource{"file.json", "2026-09-09T09:09:09Z"};
+
+inline constexpr std::array kDocuments{
+    kGoogleBenchmark, kLlamaBench, kHyperfine, kPytestBenchmark, kGithubActionBenchmark, kWoolly};
 
 // The message of the refusal; a test fails when there is none or it is not one line naming the
 // file.

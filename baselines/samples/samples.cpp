@@ -18,7 +18,7 @@
 namespace woolly::samples {
 namespace {
 
-enum class Match { kWhole, kEnding };
+enum class Match { kWhole, kEnding, kKind };  // kKind: NAME or NAME:WHAT
 struct Direction {
   Match match;
   std::string_view name;
@@ -26,6 +26,8 @@ struct Direction {
 };
 
 constexpr std::array kMetrics{
+    Direction{Match::kKind, "score", true},
+    Direction{Match::kKind, "cost", false},
     Direction{Match::kWhole, "roof_fraction", true},
     Direction{Match::kEnding, "tps", true},
     Direction{Match::kEnding, "per_second", true},
@@ -52,6 +54,7 @@ constexpr std::array kUnits{
 template <std::size_t n>
 const Direction* find(const std::array<Direction, n>& table, std::string_view name) {
   const auto matches = [&](const Direction& d) {
+    if (d.match == Match::kKind) return name.substr(0, name.find(':')) == d.name;
     return d.match == Match::kWhole ? name == d.name : name.ends_with(d.name);
   };
   const auto it = std::find_if(table.begin(), table.end(), matches);

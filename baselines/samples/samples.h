@@ -39,8 +39,9 @@ struct Record {
   std::vector<BenchmarkProfile> profiles = {};  // of the benchmarks that were profiled
 };
 
-// true when larger values are better. Throws Error (usage) for a metric it does not know by name
-// and cannot tell by its unit.
+// true when larger values are better. Where only the user knows, the metric is called "score" or
+// "cost", or "score:WHAT" or "cost:WHAT". Throws Error (usage) for a metric it does not know by
+// name and cannot tell by its unit.
 bool higher_is_better(std::string_view metric, std::string_view unit);
 
 // Of a non-empty sample: the median, and the distribution-free interval for it from order

@@ -103,6 +103,8 @@ TEST(Samples, Direction) {
   EXPECT_TRUE(higher_is_better("roof_fraction", "1"));
   EXPECT_TRUE(higher_is_better("bytes_per_second", "B/s"));
   EXPECT_TRUE(higher_is_better("anything", "FLOP/s"));
+  EXPECT_TRUE(higher_is_better("score:what_ms", "ms"));
+  EXPECT_FALSE(higher_is_better("cost", "t/s"));
   for (const char* metric : {"ttft_ms", "itl_p99_ms", "load_ms", "peak_rss_bytes",
                              "weight_bytes_per_token", "time_ns", "cpu_time_ns", "perplexity"}) {
     EXPECT_FALSE(higher_is_better(metric, "?")) << metric;

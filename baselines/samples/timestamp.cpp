@@ -53,6 +53,10 @@ bool is_utc_timestamp(std::string_view text) {
   return parsed && *parsed == text;
 }
 
+std::string utc_today() { return utc_now().substr(0, std::string_view("2026-01-31").size()); }
+
+bool is_date(std::string_view text) { return is_utc_timestamp(std::string(text) + "T00:00:00Z"); }
+
 std::optional<std::string> to_utc_timestamp(std::string_view text) {
   const std::string copy(text);
   int year = 0;

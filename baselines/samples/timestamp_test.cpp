@@ -25,5 +25,14 @@ TEST(Timestamp, NoDates) {
   EXPECT_FALSE(is_utc_timestamp("2026-01-31T12:00:00+00:00"));  // a time, but not in the form
 }
 
+TEST(Timestamp, Dates) {
+  EXPECT_TRUE(is_date("2026-01-31"));
+  EXPECT_TRUE(is_date("2028-02-29"));
+  for (const char* bad : {"", "2026-02-30", "2026-1-31", "31.1.2026", "2026-01-31T00:00:00Z"}) {
+    EXPECT_FALSE(is_date(bad)) << bad;
+  }
+  EXPECT_TRUE(is_date(utc_today()));
+}
+
 }  // namespace
 }  // namespace woolly::samples

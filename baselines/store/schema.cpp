@@ -125,6 +125,25 @@ CREATE TABLE profile (
   flops REAL NOT NULL,
   PRIMARY KEY (run_id, benchmark, position)
 ) WITHOUT ROWID;
+)sql",
+                                             R"sql(
+CREATE TABLE acceptance (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  benchmark TEXT NOT NULL,
+  metric TEXT,
+  at_most REAL,
+  reason TEXT NOT NULL,
+  author TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  until TEXT NOT NULL,
+  revoked_at TEXT,
+  revoked_by TEXT
+);
+CREATE INDEX acceptance_by_benchmark ON acceptance (benchmark, until);
+CREATE TRIGGER acceptance_is_kept BEFORE DELETE ON acceptance BEGIN
+  SELECT RAISE(ABORT, 'an acceptance is revoked, never deleted');
+END;
+ALTER TABLE verdict ADD COLUMN acceptance_id INTEGER REFERENCES acceptance (id);
 )sql"};
   return list;
 }

@@ -127,5 +127,30 @@ TEST(Schema, ForeignAndNewerFilesAreRefusedUntouched) {
   EXPECT_THAT(refusal(newer), HasSubstr("newer"));
 }
 
+// A database as each earlier version left it, with a verdict in it.
+TEST(Schema, OlderDatabasesKeepWhatTheyHold) {
+  const int last = static_cast<int>(migrations().size());
+  for (int version = 1; version < last; ++version) {
+    SQLite::Database database(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    for (int i = 0; i < version; ++i) database.exec(migrations()[static_cast<std::size_t>(i)]);
+    database.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+    database.exec("PRAGMA user_version = " + std::to_string(version));
+    database.exec(
+        "INSERT INTO machine (id, fingerprint, fields) VALUES (1, 'm', '{}');"
+        "INSERT INTO benchmark (id, name, metric, unit) VALUES (1, 'b', 'time_ns', 'ns');"
+        "INSERT INTO gate (id, started_at, machine_id, base, head, exit_code)"
+        " VALUES (1, 't', 1, 'x', 'y', 1);"
+        "INSERT INTO verdict (gate_id, benchmark_id, state, pairs) VALUES (1, 1, 'REGRESSED', 9)");
+    prepare(database, "old.db");
+    EXPECT_EQ(real(database), documented()) << version;
+    EXPECT_EQ(database
+                  .execAndGet("SELECT count(*) FROM verdict"
+                              " WHERE state = 'REGRESSED' AND pairs = 9 AND acceptance_id IS NULL")
+                  .getInt(),
+              1)
+        << version;
+  }
+}
+
 }  // namespace
 }  // namespace woolly::store

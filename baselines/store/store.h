@@ -62,6 +62,22 @@ struct Verdict {
   double ci_high;
   double margin;  // delta in force, as a relative change
   int pairs;
+  // Of a regression that the gate let pass because someone answers for it.
+  std::optional<std::int64_t> acceptance = std::nullopt;
+};
+
+// A regression that someone answers for, until a day.
+struct Acceptance {
+  std::int64_t id = 0;  // set by the store, as are created_at and the last two
+  std::string benchmark;
+  std::string metric;             // "" for every metric of the benchmark
+  std::optional<double> at_most;  // the largest change, as a share; nothing for any
+  std::string reason;
+  std::string author;
+  std::string created_at;
+  std::string until;       // "2026-01-31": in force to the end of that day, UTC
+  std::string revoked_at;  // "" while it is not
+  std::string revoked_by;
 };
 
 struct GateRecord {
@@ -111,6 +127,15 @@ class Store {
 
   void add_gate(const GateRecord& gate, const std::string& machine_id);
   std::optional<GateRecord> latest_gate() const;
+
+  // Adds an acceptance and gives its id. Error (usage) for no reason, no author, a day that is none
+  // or has passed, and a benchmark that this database never saw.
+  std::int64_t accept(const Acceptance& acceptance);
+  // Ends one; it stays on record. Error (usage) when there is none that is not revoked.
+  void revoke_acceptance(std::int64_t id, const std::string& author);
+  std::vector<Acceptance> acceptances() const;  // all that ever were, oldest first
+  // The newest that is in force for `key` on `date` ("2026-01-31").
+  std::optional<Acceptance> acceptance_of(const SeriesKey& key, const std::string& date) const;
 
   void add_aa(const std::vector<AaSample>& samples, const std::string& machine_id);
   std::vector<double> aa_thetas(const SeriesKey& key, const std::string& machine_id) const;

@@ -19,7 +19,7 @@ double number_or_nan(SQLite::Statement& row, int column) {
 std::vector<Verdict> verdicts_of(const SQLite::Database& database, std::int64_t gate) {
   SQLite::Statement query(
       database,
-      "SELECT name, metric, unit, state, estimate, ci_low, ci_high, margin, pairs "
+      "SELECT name, metric, unit, state, estimate, ci_low, ci_high, margin, pairs, acceptance_id "
       "FROM verdict JOIN benchmark ON benchmark.id = benchmark_id "
       "WHERE gate_id = ? ORDER BY verdict.id");
   query.bind(1, gate);
@@ -33,6 +33,9 @@ std::vector<Verdict> verdicts_of(const SQLite::Database& database, std::int64_t 
                         number_or_nan(query, 6),
                         number_or_nan(query, 7),
                         query.getColumn(8).getInt()});
+    if (const SQLite::Column acceptance = query.getColumn(9); !acceptance.isNull()) {
+      verdicts.back().acceptance = acceptance.getInt64();
+    }
   }
   return verdicts;
 }
@@ -42,7 +45,7 @@ void insert_verdicts(SQLite::Database& database, std::int64_t gate,
   SQLite::Statement insert(
       database,
       "INSERT INTO verdict (gate_id, benchmark_id, state, estimate, ci_low, ci_high, "
-      "margin, pairs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      "margin, pairs, acceptance_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const Verdict& verdict : verdicts) {
     insert.bind(1, gate);
     insert.bind(2, benchmark_row(database, verdict.key));
@@ -52,8 +55,10 @@ void insert_verdicts(SQLite::Database& database, std::int64_t gate,
     insert.bind(6, verdict.ci_high);
     insert.bind(7, verdict.margin);
     insert.bind(8, verdict.pairs);
+    if (verdict.acceptance) insert.bind(9, *verdict.acceptance);
     insert.exec();
     insert.reset();
+    insert.clearBindings();
   }
 }
 

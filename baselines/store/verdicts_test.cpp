@@ -79,5 +79,28 @@ TEST_F(VerdictTest, MachineKnownFromAnAaRunGetsItsFieldsLater) {
   EXPECT_EQ(store_.run(run).environment.at("cpu_model"), "A CPU");
 }
 
+TEST_F(VerdictTest, AnAcceptanceStandsBesideTheStateThatItCovers) {
+  store_.add_gate({"2026-01-01T00:00:00Z", "a", "b", 0, {{kKey, "UNCHANGED", 0, 0, 0, 0, 9}}},
+                  "m1");
+  Acceptance acceptance;
+  acceptance.benchmark = kKey.benchmark;
+  acceptance.reason = "r";
+  acceptance.author = "a";
+  acceptance.until = "2999-12-31";
+  const std::int64_t id = store_.accept(acceptance);
+  store_.add_gate({"2026-01-02T00:00:00Z",
+                   "a",
+                   "b",
+                   0,
+                   {{kKey, "REGRESSED", 0.1, 0.08, 0.12, 0.02, 20, id},
+                    {kOther, "UNCHANGED", 0, 0, 0, 0.02, 20}}},
+                  "m1");
+  const auto gate = store_.latest_gate();
+  ASSERT_EQ(gate->verdicts.size(), 2U);
+  EXPECT_EQ(gate->verdicts[0].state, "REGRESSED");
+  EXPECT_EQ(gate->verdicts[0].acceptance, id);
+  EXPECT_EQ(gate->verdicts[1].acceptance, std::nullopt);
+}
+
 }  // namespace
 }  // namespace woolly::store

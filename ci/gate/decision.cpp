@@ -18,6 +18,8 @@ std::string_view state_name(State state) {
       return "MISSING";
     case State::kFailed:
       return "FAILED";
+    case State::kAccepted:
+      return "ACCEPTED";
   }
   WOOLLY_CHECK(false);
 }

@@ -7,7 +7,19 @@
 
 namespace woolly::gate {
 
-enum class State { kRegressed, kImproved, kUnchanged, kInconclusive, kMissing, kFailed };
+enum class State {
+  kRegressed,
+  kImproved,
+  kUnchanged,
+  kInconclusive,
+  kMissing,
+  kFailed,
+  kAccepted,  // regressed, and someone answers for it
+};
+
+inline constexpr std::array kStates = {State::kRegressed,    State::kImproved, State::kUnchanged,
+                                       State::kInconclusive, State::kMissing,  State::kFailed,
+                                       State::kAccepted};
 
 std::string_view state_name(State state);  // "REGRESSED", ...
 

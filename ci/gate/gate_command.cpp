@@ -9,13 +9,15 @@
 
 #include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
+#include "ci/gate/accepted.h"
+#include "ci/gate/command_launcher.h"
+#include "ci/gate/imported.h"
 #include "ci/gate/launcher.h"
+#include "ci/gate/outputs/outputs.h"
 #include "ci/gate/paired_gate.h"
 #include "ci/gate/plan_text.h"
-#include "ci/gate/render.h"
 #include "ci/gate/unpaired_gate.h"
 #include "ci/gate/workspace.h"
-#include "engine/base/file.h"
 #include "engine/base/process.h"
 
 namespace woolly::gate {
@@ -27,15 +29,6 @@ std::uint64_t seed_of(const GateOptions& options) {
   if (options.seed) return *options.seed;
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
-}
-
-// Before minutes are spent on a measurement that could not be written down.
-void require_writable(const GateOptions& options) {
-  if (options.markdown.empty()) return;
-  const fs::path parent = fs::absolute(options.markdown).parent_path();
-  if (!fs::is_directory(parent)) {
-    throw_usage(fmt::format("--markdown {}: no folder {}", options.markdown, parent.string()));
-  }
 }
 
 PairedPlan plan_of(const GateOptions& options, const store::Store& store) {
@@ -52,22 +45,26 @@ PairedPlan plan_of(const GateOptions& options, const store::Store& store) {
 
 std::string this_machine() { return samples::machine_id(samples::collect_environment({})); }
 
-ExitCode conclude(const GateOptions& options, const Labels& labels, const std::string& started_at,
-                  Outcome outcome, store::Store& store, Console& console) {
+// What is compared, as the user named it, and since when.
+struct Comparison {
+  std::string base;
+  std::string head;
+  std::string started_at = samples::utc_now();
+};
+
+// Recorded first: a file that cannot be written must not lose what minutes of measuring found.
+ExitCode report(const GateOptions& options, const Comparison& comparison, Outcome outcome,
+                store::Store& store, Console& console) {
   if (outcome.machine_id.empty()) outcome.machine_id = this_machine();
-  const ExitCode code = exit_code(outcome, options.on_inconclusive);
-  if (options.json) {
-    console.out << render_json(outcome, labels, code).dump(2) << '\n';
-  } else {
-    console.out << render_table(outcome, labels, code, console.color);
-  }
-  console.out << std::flush;
-  if (!options.markdown.empty()) {
-    write_file_atomically(options.markdown, render_markdown(outcome, labels, code));
-  }
-  store.add_gate(gate_record(outcome, started_at, labels.base, labels.head, code),
-                 outcome.machine_id);
-  return code;
+  apply_acceptances(store, samples::utc_today(), outcome);
+  const Conclusion conclusion = conclude(std::move(outcome), comparison.base, comparison.head,
+                                         comparison.started_at, options.on_inconclusive);
+  store.add_gate(gate_record(conclusion.outcome, conclusion.started_at, conclusion.base,
+                             conclusion.head, conclusion.code),
+                 conclusion.outcome.machine_id);
+  print(conclusion, options.outputs, console.color, console.out, console.err);
+  write_files(conclusion, options.outputs);
+  return conclusion.code;
 }
 
 store::BaselineInfo find_baseline(const store::Store& store, const std::string& name,
@@ -123,59 +120,36 @@ ComparedRecords measured_records(const GateOptions& options, const fs::path& hea
   return records;
 }
 
-}  // namespace
-
-ExitCode gate_against_base(const GateOptions& options, Console& console) {
-  require_writable(options);
-  store::Store store = store::Store::open(options.database);
-  const InterruptGuard guard;
-  const fs::path head = head_folder(options);
-  const fs::path base = base_folder(options, console.progress);
-  PairedPlan plan = plan_of(options, store);
-  plan.subjects = subjects_of(options, head, console.progress);
-  ProcessLauncher launcher(base, head);
-  for (const Subject& subject : plan.subjects) {
-    launcher.require(subject, Arm::kBase);
-    launcher.require(subject, Arm::kHead);
+// `option` leaves nothing to measure that the usual options could name.
+void refuse_beside(const char* option, const GateOptions& options) {
+  const std::pair<bool, const char*> others[] = {{!options.head.empty(), "--head"},
+                                                 {!options.models.empty(), "-m"},
+                                                 {!options.scenario.empty(), "--scenario"},
+                                                 {!options.micro.empty(), "--micro"},
+                                                 {options.run.has_value(), "--run"}};
+  for (const auto& [given, name] : others) {
+    if (given) throw_usage(fmt::format("{} does not go with {}", name, option));
   }
-  const Labels labels{options.base, head.string()};
-  const std::string started_at = samples::utc_now();
-  Outcome outcome = PairedGate(launcher, plan, console.progress).run();
-  return conclude(options, labels, started_at, std::move(outcome), store, console);
 }
 
-ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
-  require_writable(options);
-  if (!options.scenario.empty()) {
-    throw_usage("--scenario goes with --base", "a baseline knows what was measured: give -m MODEL");
+CommandLauncher launcher_of(const CommandOptions& options, bool higher_is_better) {
+  Commands commands{options.a, options.b, options.name, {}};
+  std::vector<std::string> metrics = options.metrics;
+  if (metrics.empty()) metrics = {"wall"};
+  for (const std::string& metric : metrics) {
+    commands.metrics.push_back(parse_command_metric(metric, higher_is_better));
   }
-  store::Store store = store::Store::open_existing(options.database);
-  const InterruptGuard guard;
-  const fs::path head = head_folder(options);
-  PairedPlan plan = plan_of(options, store);
-  Outcome outcome;
-  const std::string started_at = samples::utc_now();
-  const ComparedRecords records =
-      options.run ? stored_records(options, store)
-                  : measured_records(options, head, store, plan, console, outcome);
-  if (!records.head.results.empty()) {
-    compare_records(records.base, records.head, plan, outcome);
-  }
-  const Labels labels{"baseline " + options.baseline,
-                      options.run ? fmt::format("run {}", *options.run) : head.string()};
-  return conclude(options, labels, started_at, std::move(outcome), store, console);
+  return CommandLauncher(std::move(commands));
 }
 
-ExitCode calibrate(const GateOptions& options, Console& console) {
+// A/A runs with whatever `launcher` takes for both arms.
+ExitCode calibrate_with(Launcher& launcher, const std::vector<Subject>& subjects,
+                        const GateOptions& options, Console& console) {
   store::Store store = store::Store::open(options.database);
   const InterruptGuard guard;
-  const fs::path head = head_folder(options);
   PairedPlan plan = plan_of(options, store);
   plan.fixed_blocks = kCalibrationBlocks;
-  plan.subjects = subjects_of(options, head, console.progress);
-  ProcessLauncher launcher(head, head);
-  for (const Subject& subject : plan.subjects) launcher.require(subject, Arm::kHead);
-
+  plan.subjects = subjects;
   for (int run = 1; run <= options.calibration_runs; ++run) {
     console.progress.say(fmt::format("A/A run {} of {}", run, options.calibration_runs));
     ++plan.seed;
@@ -206,6 +180,96 @@ ExitCode calibrate(const GateOptions& options, Console& console) {
     }
   }
   return ExitCode::kOk;
+}
+
+}  // namespace
+
+ExitCode gate_against_base(const GateOptions& options, Console& console) {
+  require_writable(options.outputs);
+  store::Store store = store::Store::open(options.database);
+  const InterruptGuard guard;
+  const fs::path head = head_folder(options);
+  const fs::path base = base_folder(options, console.progress);
+  PairedPlan plan = plan_of(options, store);
+  plan.subjects = subjects_of(options, head, console.progress);
+  ProcessLauncher launcher(base, head);
+  for (const Subject& subject : plan.subjects) {
+    launcher.require(subject, Arm::kBase);
+    launcher.require(subject, Arm::kHead);
+  }
+  const Comparison comparison{options.base, head.string()};
+  Outcome outcome = PairedGate(launcher, plan, console.progress).run();
+  return report(options, comparison, std::move(outcome), store, console);
+}
+
+ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
+  require_writable(options.outputs);
+  if (!options.scenario.empty()) {
+    throw_usage("--scenario goes with --base", "a baseline knows what was measured: give -m MODEL");
+  }
+  store::Store store = store::Store::open_existing(options.database);
+  const InterruptGuard guard;
+  const fs::path head = head_folder(options);
+  PairedPlan plan = plan_of(options, store);
+  Outcome outcome;
+  const Comparison comparison{"baseline " + options.baseline,
+                              options.run ? fmt::format("run {}", *options.run) : head.string()};
+  const ComparedRecords records =
+      options.run ? stored_records(options, store)
+                  : measured_records(options, head, store, plan, console, outcome);
+  if (!records.head.results.empty()) {
+    compare_records(records.base, records.head, plan, outcome);
+  }
+  return report(options, comparison, std::move(outcome), store, console);
+}
+
+ExitCode gate_commands(const GateOptions& options, Console& console) {
+  require_writable(options.outputs);
+  refuse_beside("--a", options);
+  if (options.commands.b.empty()) throw_usage("--a needs --b, the command to compare it with");
+  CommandLauncher launcher =
+      launcher_of(options.commands, options.higher_is_better.value_or(false));
+  store::Store store = store::Store::open(options.database);
+  const InterruptGuard guard;
+  PairedPlan plan = plan_of(options, store);
+  plan.subjects = {{options.commands.name, "", {}}};
+  const Comparison comparison{options.commands.a, options.commands.b};
+  Outcome outcome = PairedGate(launcher, plan, console.progress).run();
+  return report(options, comparison, std::move(outcome), store, console);
+}
+
+ExitCode gate_imports(const GateOptions& options, Console& console) {
+  require_writable(options.outputs);
+  refuse_beside("--import-base", options);
+  if (options.import_head.empty()) {
+    throw_usage("--import-base needs --import-head, the file to compare it with");
+  }
+  Outcome outcome;
+  const auto read = [&](const char* option, const std::string& file) {
+    return imported_record(option, file, options.higher_is_better, outcome);
+  };
+  const samples::Record base = read("--import-base", options.import_base);
+  const samples::Record head = read("--import-head", options.import_head);
+  store::Store store = store::Store::open(options.database);
+  const Comparison comparison{options.import_base, options.import_head};
+  compare_records(base, head, plan_of(options, store), outcome);
+  note_unknown_machine(base, head, outcome);
+  return report(options, comparison, std::move(outcome), store, console);
+}
+
+ExitCode calibrate(const GateOptions& options, Console& console) {
+  if (!options.commands.a.empty()) {
+    refuse_beside("--a", options);
+    CommandOptions identical = options.commands;
+    identical.b = identical.a;
+    CommandLauncher launcher = launcher_of(identical, options.higher_is_better.value_or(false));
+    return calibrate_with(launcher, {{identical.name, "", {}}}, options, console);
+  }
+  const fs::path head = head_folder(options);
+  const std::vector<Subject> subjects = subjects_of(options, head, console.progress);
+  ProcessLauncher launcher(head, head);
+  for (const Subject& subject : subjects) launcher.require(subject, Arm::kHead);
+  return calibrate_with(launcher, subjects, options, console);
 }
 
 }  // namespace woolly::gate

@@ -1,4 +1,4 @@
-// The three things `woolly gate` does, from parsed options to exit code.
+// The things `woolly gate` does, from parsed options to exit code.
 #pragma once
 
 #include <iosfwd>
@@ -13,6 +13,7 @@ namespace woolly::gate {
 // Where a command talks to.
 struct Console {
   std::ostream& out;
+  std::ostream& err;
   bool color;
   Progress& progress;
 };
@@ -22,7 +23,14 @@ struct Console {
 ExitCode gate_against_base(const GateOptions& options, Console& console);
 ExitCode gate_against_baseline(const GateOptions& options, Console& console);
 
-// `calibrate`: A/A runs of head, whose effects become a floor of the margins on this machine.
+// --a, --b: two shell commands, paired like two builds.
+ExitCode gate_commands(const GateOptions& options, Console& console);
+
+// --import-base, --import-head: unpaired, what other tools measured.
+ExitCode gate_imports(const GateOptions& options, Console& console);
+
+// `calibrate`: A/A runs of head, or of --a, whose effects become a floor of the margins on this
+// machine.
 ExitCode calibrate(const GateOptions& options, Console& console);
 
 }  // namespace woolly::gate

@@ -13,6 +13,7 @@
 namespace woolly::gate {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -30,6 +31,7 @@ class GateCommandTest : public ::testing::Test {
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     ProcessOptions options;
     options.cwd = folder.path();
+    options.extra_env = environment;
     return run_process(argv, options);
   }
   ProcessResult paired(const std::string& head, std::vector<std::string> more = {}) {
@@ -51,6 +53,9 @@ class GateCommandTest : public ::testing::Test {
   }
 
   woolly::test::TemporaryFolder folder;
+  // Whatever runs the tests, the gate under test is not in GitHub's hands.
+  std::vector<std::pair<std::string, std::string>> environment = {{"GITHUB_ACTIONS", ""},
+                                                                  {"GITHUB_STEP_SUMMARY", ""}};
 };
 
 const std::vector<double> kStored = {10000, 10010, 10020, 10030, 10040};
@@ -76,6 +81,25 @@ TEST_F(GateCommandTest, ASlowerHeadIsARegressionOnRecord) {
   EXPECT_NEAR(record->verdicts[0].estimate, -0.1, 0.01);
 }
 
+TEST_F(GateCommandTest, AnAcceptedRegressionPassesAndIsShown) {
+  EXPECT_EQ(paired("slow").exit_code, 1);
+  store::Acceptance acceptance;
+  acceptance.benchmark = "e2e/tiny/pp128_tg64_d0";
+  acceptance.reason = "worth it";
+  acceptance.author = "Ada L";
+  acceptance.until = "2999-12-31";
+  database().accept(acceptance);
+  const ProcessResult result = paired("slow", {"--junit", "gate.xml"});
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("ACCEPTED"), HasSubstr("by Ada L: worth it")));
+  EXPECT_THAT(read_file(folder / "gate.xml"), HasSubstr("<skipped message="));
+  EXPECT_EQ(database().latest_gate()->verdicts[0].acceptance, 1);
+  EXPECT_EQ(nlohmann::json::parse(paired("slow", {"--json"}).out)["series"][0]["acceptance"]["id"],
+            1);
+  database().revoke_acceptance(1, "Ada L");
+  EXPECT_EQ(paired("slow").exit_code, 1);
+}
+
 TEST_F(GateCommandTest, JsonIsOneObjectOnStdout) {
   const ProcessResult result = paired("slow", {"--json", "--seed", "5"});
   const auto json = nlohmann::json::parse(result.out);
@@ -83,6 +107,25 @@ TEST_F(GateCommandTest, JsonIsOneObjectOnStdout) {
   EXPECT_EQ(json["exit_code"], 1);
   EXPECT_EQ(json["seed"], 5);
   EXPECT_EQ(json["series"][0]["metric"], "decode_tps");
+}
+
+TEST_F(GateCommandTest, EveryFormatIsWrittenInOneRun) {
+  const ProcessResult result = paired("slow", {"--junit", "gate.xml", "--sarif", "gate.sarif",
+                                               "--openmetrics", "gate.prom", "--github"});
+  EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("\n::error title=woolly gate"));
+  EXPECT_THAT(read_file(folder / "gate.xml"), HasSubstr("<failure message="));
+  EXPECT_EQ(nlohmann::json::parse(read_file(folder / "gate.sarif"))["runs"][0]["results"].size(),
+            1u);
+  EXPECT_THAT(read_file(folder / "gate.prom"), HasSubstr("woolly_gate_exit_code 1\n"));
+}
+
+TEST_F(GateCommandTest, GitHubIsRecognizedByItsVariables) {
+  environment = {{"GITHUB_ACTIONS", "true"},
+                 {"GITHUB_STEP_SUMMARY", (folder / "summary.md").string()}};
+  const ProcessResult result = paired("slow");
+  EXPECT_THAT(result.out, HasSubstr("\n::error title=woolly gate"));
+  EXPECT_THAT(read_file(folder / "summary.md"), HasSubstr("### Woolly gate: REGRESSED"));
 }
 
 TEST_F(GateCommandTest, AnotherAnswerIsFourUnlessAllowed) {
@@ -123,7 +166,86 @@ TEST_F(GateCommandTest, MicroBenchmarksAreGatedTheSameWay) {
   EXPECT_EQ(nlohmann::json::parse(result.out)["series"][0]["metric"], "time_ns");
 }
 
+// Counts up in a file, so that launches differ, and prints t=BASE plus a little.
+std::string counting(int base) {
+  return "echo x >> n; echo t=$((" + std::to_string(base) + " + $(wc -l < n) % 7))";
+}
+
+TEST_F(GateCommandTest, AnyTwoCommandsAreGated) {
+  const ProcessResult same = gate(
+      {"--a", counting(1000), "--b", counting(1000), "--metric", "regex:t=([0-9]+)", "--json"});
+  EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
+  EXPECT_EQ(nlohmann::json::parse(same.out)["series"][0]["metric"], "cost:t=([0-9]+)");
+  const std::vector<std::string> slower = {"--a",      counting(1000),     "--b",    counting(1200),
+                                           "--metric", "regex:t=([0-9]+)", "--name", "mine"};
+  EXPECT_EQ(gate(slower).exit_code, 1);
+  EXPECT_EQ(database().latest_gate()->verdicts[0].key.benchmark, "mine");
+  std::vector<std::string> faster = slower;
+  faster.push_back("--higher-is-better");
+  const ProcessResult better = gate(faster);
+  EXPECT_EQ(better.exit_code, 0) << better.out;
+  EXPECT_THAT(better.out, HasSubstr("IMPROVED"));
+}
+
+TEST_F(GateCommandTest, ACommandThatFailsIsFourWithItsLastLines) {
+  const ProcessResult result = gate({"--a", "true", "--b", "echo 'disk on fire' >&2; exit 1"});
+  EXPECT_EQ(result.exit_code, 4) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("head: `echo 'disk on fire' >&2; exit 1`: exit code 1: disk"));
+}
+
+TEST_F(GateCommandTest, CommandsAreCalibratedToo) {
+  const ProcessResult result =
+      gate({"calibrate", "--runs", "1", "--a", counting(1000), "--metric", "regex:t=([0-9]+)"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("command cost:t=([0-9]+): margin floor"));
+}
+
+// Ten repetitions of a Google Benchmark around `ns`, one of them bare NaN.
+std::string google_benchmark(int ns, const std::string& cpus = "2") {
+  std::string entries;
+  for (int i = 0; i < 10; ++i) {
+    entries += R"({"name": "sum/64", "run_type": "iteration", "real_time": )" +
+               std::to_string(ns + i) + R"(, "cpu_time": NaN, "time_unit": "ns"}, )";
+  }
+  entries += R"({"name": "sum/64", "real_time": Infinity, "cpu_time": NaN, "time_unit": "ns"})";
+  return R"({"context": {"num_cpus": )" + cpus + R"(}, "benchmarks": [)" + entries + "]}";
+}
+
+TEST_F(GateCommandTest, FilesOfOtherToolsAreJudgedUnpaired) {
+  write_file_atomically(folder / "base.json", google_benchmark(1000));
+  write_file_atomically(folder / "same.json", google_benchmark(1001));
+  write_file_atomically(folder / "slow.json", google_benchmark(1300));
+  write_file_atomically(folder / "other.json", google_benchmark(1000, "64"));
+  const auto judge = [&](const std::string& head) {
+    return gate({"--import-base", "base.json", "--import-head", head});
+  };
+  const ProcessResult same = judge("same.json");
+  EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
+  EXPECT_THAT(same.out, HasSubstr("not measured in pairs"));
+  EXPECT_THAT(same.out, HasSubstr("no finite number"));
+  EXPECT_EQ(judge("slow.json").exit_code, 1);
+  EXPECT_EQ(database().latest_gate()->verdicts[0].key.benchmark, "sum/64");
+  const ProcessResult other = judge("other.json");
+  EXPECT_EQ(other.exit_code, 3);
+  EXPECT_THAT(other.out, HasSubstr("cores_affinity differs"));
+}
+
+TEST_F(GateCommandTest, HyperfineIsJudgedButItsMachineTakenOnTrust) {
+  const auto file = [&](const std::string& name, const std::string& times) {
+    write_file_atomically(
+        folder / name, R"({"results": [{"command": "x", "mean": 1, "times": [)" + times + "]}]}");
+  };
+  file("a.json", "1.00, 1.01, 1.02, 1.03, 1.04, 1.05");
+  file("b.json", "2.00, 2.01, 2.02, 2.03, 2.04, 2.05");
+  const ProcessResult result = gate({"--import-base", "a.json", "--import-head", "b.json"});
+  EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("taken on trust"));
+  EXPECT_EQ(gate({"--import-base", "b.json", "--import-head", "a.json"}).exit_code, 0);
+}
+
 TEST_F(GateCommandTest, WrongUseIsTwoWithOneLine) {
+  write_file_atomically(folder / "good.json", google_benchmark(1000));
+  write_file_atomically(folder / "cut.json", google_benchmark(1000).substr(0, 300));
   const std::vector<std::vector<std::string>> wrong = {
       {"-m", "tiny.gguf"},
       {"--base", "base", "--head", "same", "-m", "missing.gguf"},
@@ -135,6 +257,22 @@ TEST_F(GateCommandTest, WrongUseIsTwoWithOneLine) {
       {"--base", "base", "--head", "same", "-m", "tiny.gguf", "--on-inconclusive", "maybe"},
       {"--base", "base", "--head", "same", "-m", "tiny.gguf", "--markdown", "no/such/gate.md"},
       {"--base", "base", "--head", "same", "--micro", "matmul"},
+      {"--a", "true"},
+      {"--b", "true"},
+      {"--a", "true", "--b", "true", "--base", "base"},
+      {"--a", "true", "--b", "true", "-m", "tiny.gguf"},
+      {"--a", "true", "--b", "true", "--metric", "cpu"},
+      {"--a", "true", "--b", "true", "--metric", "regex:("},
+      {"--a", "true", "--b", "true", "--metric", "rss"},
+      {"--a", "true", "--b", "true", "--metric", "wall", "--metric", "wall"},
+      {"--a", "true", "--b", "true", "--name", ""},
+      {"--base", "base", "--metric", "wall"},
+      {"--import-base", "good.json"},
+      {"--import-head", "good.json"},
+      {"--import-base", "good.json", "--import-head", "cut.json"},
+      {"--import-base", "missing.json", "--import-head", "good.json"},
+      {"--import-base", "good.json", "--import-head", "tiny.gguf"},
+      {"--import-base", "good.json", "--import-head", "good.json", "--micro", "x"},
   };
   for (const auto& arguments : wrong) {
     const ProcessResult result = gate(arguments);

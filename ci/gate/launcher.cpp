@@ -13,9 +13,6 @@
 namespace woolly::gate {
 namespace {
 
-// A launch is a matter of seconds; an hour means it hangs.
-constexpr double kLaunchTimeoutS = 3600;
-
 std::string failure_text(const std::filesystem::path& program, const ProcessResult& result) {
   const std::string tail = tail_in_one_line(result.err);
   return fmt::format("{}: {}{}{}", program.string(), describe_exit(result),

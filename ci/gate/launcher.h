@@ -36,6 +36,8 @@ class Launcher {
   virtual double now_s() = 0;  // a clock that never goes back
 };
 
+inline constexpr double kLaunchTimeoutS = 3600;  // a matter of seconds; an hour means it hangs
+
 inline constexpr int kMostPaddingBytes = 4095;  // a page: what follows repeats
 
 // Runs SUBJECT.program from one folder per arm.

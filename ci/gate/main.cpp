@@ -1,7 +1,9 @@
 // woolly-gate: did it get slower? `woolly gate` runs it.
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 #include <woolly/error.h>
 
@@ -16,7 +18,9 @@ using namespace woolly;
 constexpr const char* kExamples =
     "  woolly gate --base main -m model.gguf\n"
     "  woolly gate --base build/old/bin --head build/release/bin --micro matmul --budget 5m\n"
-    "  woolly gate --baseline main -m model.gguf --markdown gate.md\n"
+    "  woolly gate --baseline main -m model.gguf --markdown gate.md --junit gate.xml\n"
+    "  woolly gate --a 'sort f' --b 'sort --parallel=1 f' --metric wall --metric rss\n"
+    "  woolly gate --import-base old.json --import-head new.json\n"
     "  woolly gate calibrate --runs 20 -m model.gguf\n"
     "Exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive or not comparable,\n"
     "4 a benchmark crashed, is missing or gave another answer, 5 internal error.\n";
@@ -44,20 +48,57 @@ void add_measurement_options(CLI::App& app, CommandLine& line) {
   app.add_option("--seed", options.seed, "Repeats the random order of an earlier gate");
 }
 
+void add_comparison_options(CLI::App& app, gate::GateOptions& options) {
+  auto* base = app.add_option("--base", options.base, "Folder of built programs, or a git ref");
+  auto* baseline =
+      app.add_option("--baseline", options.baseline, "Stored results of this name")->excludes(base);
+  gate::CommandOptions& commands = options.commands;
+  auto* a = app.add_option("--a", commands.a, "Shell command to compare with, in place of a build")
+                ->excludes(base)
+                ->excludes(baseline);
+  app.add_option("--b", commands.b, "Shell command under test")->needs(a);
+  app.add_option("--metric", commands.metrics,
+                 "With --a: wall, rss, or regex:PATTERN, a number in the output; may be repeated "
+                 "[wall]")
+      ->allow_extra_args(false)
+      ->needs(a);
+  app.add_option("--name", commands.name, "With --a: what to call it in tables and the database")
+      ->needs(a)
+      ->capture_default_str();
+  auto* import_base = app.add_option("--import-base", options.import_base,
+                                     "File of another tool to compare with: Google Benchmark, "
+                                     "llama-bench, hyperfine ... (see woolly db import --help)")
+                          ->excludes(base)
+                          ->excludes(baseline)
+                          ->excludes(a);
+  app.add_option("--import-head", options.import_head, "File under test")->needs(import_base);
+  app.add_flag_function(
+      "--higher-is-better,!--lower-is-better",
+      [&options](std::int64_t count) { options.higher_is_better = count > 0; },
+      "Of the patterns of --metric [lower], and of imported units that do not tell");
+}
+
 void add_gate_options(CLI::App& app, CommandLine& line) {
   gate::GateOptions& options = line.options;
-  auto* base = app.add_option("--base", options.base, "Folder of built programs, or a git ref");
-  app.add_option("--baseline", options.baseline, "Stored results of this name, in place of --base")
-      ->excludes(base);
   app.add_option("--run", options.run, "With --baseline: judge this stored run, measure nothing");
   app.add_option("--budget", line.budget, "Time for sampling: 90s, 3m, 1h [3m]");
   app.add_option("--delta", line.delta, "Relative change that matters: 3% or 0.03 [3%]");
-  app.add_option("--markdown", options.markdown, "Write a summary for a pull request here");
-  app.add_flag("--json", options.json, "Print JSON in place of the table");
   app.add_option("--on-inconclusive", line.policy,
                  "Exit code 3 becomes: pass, fail, or stays 3 [3]");
   app.add_flag("--allow-answer-change", options.allow_answer_change,
                "Another answer in head is a note, not a failure");
+}
+
+void add_output_options(CLI::App& app, gate::OutputOptions& outputs) {
+  app.add_flag("--json", outputs.json, "Print JSON in place of the table");
+  app.add_option("--markdown", outputs.markdown, "Write a summary for a pull request here");
+  app.add_option("--junit", outputs.junit, "Write JUnit XML here: a test case per judged series");
+  app.add_option("--sarif", outputs.sarif, "Write SARIF 2.1.0 here, for code scanning");
+  app.add_option("--openmetrics", outputs.openmetrics, "Write OpenMetrics here, for Prometheus");
+  const char* in_actions = std::getenv("GITHUB_ACTIONS");
+  outputs.github = in_actions != nullptr && std::string_view(in_actions) == "true";
+  app.add_flag("--github", outputs.github,
+               "Print annotations, write the job summary [when GITHUB_ACTIONS is true]");
 }
 
 int run(CommandLine& line) {
@@ -66,13 +107,18 @@ int run(CommandLine& line) {
   options.delta = gate::parse_relative("--delta", line.delta);
   options.on_inconclusive = gate::parse_policy(line.policy);
   gate::Progress progress(std::cerr, cli::is_terminal(STDERR_FILENO));
-  gate::Console console{std::cout, cli::use_color(STDOUT_FILENO), progress};
+  gate::Console console{std::cout, std::cerr, cli::use_color(STDOUT_FILENO), progress};
   if (line.calibrate) return static_cast<int>(gate::calibrate(options, console));
+  if (!options.commands.a.empty()) return static_cast<int>(gate::gate_commands(options, console));
+  if (!options.import_base.empty()) {
+    return static_cast<int>(gate::gate_imports(options, console));
+  }
   if (!options.base.empty()) return static_cast<int>(gate::gate_against_base(options, console));
   if (!options.baseline.empty()) {
     return static_cast<int>(gate::gate_against_baseline(options, console));
   }
-  throw_usage("what should head be compared with?", "give --base FOLDER_OR_REF or --baseline NAME");
+  throw_usage("what should head be compared with?",
+              "give --base FOLDER_OR_REF, --baseline NAME, --a COMMAND or --import-base FILE");
 }
 
 }  // namespace
@@ -83,7 +129,9 @@ int main(int argc, char** argv) {
       cli::make_app("woolly-gate",
                     "Decides whether head is slower than base, with known error rates.", kExamples);
   add_measurement_options(*app, line);
+  add_comparison_options(*app, line.options);
   add_gate_options(*app, line);
+  add_output_options(*app, line.options.outputs);
   CLI::App* calibration =
       app->add_subcommand("calibrate", "A/A runs of head: how much noise this machine has");
   calibration->fallthrough();

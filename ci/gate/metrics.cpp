@@ -12,6 +12,7 @@ constexpr double kMiB = 1 << 20;
 constexpr std::array kRules = {
     MetricRule{"prefill_tps", Use::kJudged, 0, "what a user waits for before the first token"},
     MetricRule{"decode_tps", Use::kJudged, 0, "what a user waits for after it"},
+    MetricRule{"tps", Use::kJudged, 0, "llama-bench's prefill and decode in one"},
     MetricRule{"ttft_ms", Use::kJudged, 1.0,
                "nobody feels a millisecond, and a tiny model's whole prompt takes little more"},
     MetricRule{"load_ms", Use::kJudged, 5.0,
@@ -19,6 +20,10 @@ constexpr std::array kRules = {
     MetricRule{"peak_rss_bytes", Use::kJudged, 8 * kMiB,
                "allocator arenas and huge-page rounding; what scales with a model is larger"},
     MetricRule{"time_ns", Use::kJudged, 2.0, "the cost of reading the clock around a call"},
+    MetricRule{"wall_ms", Use::kJudged, 1.0, "starting a shell and a program takes as long"},
+    MetricRule{"max_rss_bytes", Use::kJudged, kMiB, "libraries, locale and environment"},
+    MetricRule{"cost", Use::kJudged, 0, "what the user named, less is better"},
+    MetricRule{"score", Use::kJudged, 0, "what the user named, more is better"},
     MetricRule{"itl_p50_ms", Use::kReported, 0, "decode_tps said again"},
     MetricRule{"itl_p95_ms", Use::kReported, 0, "a tail: one launch has too few tokens beyond it"},
     MetricRule{"itl_p99_ms", Use::kReported, 0, "a tail: one launch has too few tokens beyond it"},
@@ -27,8 +32,9 @@ constexpr std::array kRules = {
 }  // namespace
 
 MetricRule metric_rule(std::string_view metric) {
+  const std::string_view kind = metric.substr(0, metric.find(':'));  // "cost:WHAT"
   for (const MetricRule& rule : kRules) {
-    if (rule.metric == metric) return rule;
+    if (rule.metric == kind) return rule;
   }
   return {metric, Use::kIgnored, 0, ""};
 }

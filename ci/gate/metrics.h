@@ -18,7 +18,7 @@ struct MetricRule {
   std::string_view why;
 };
 
-// Every other metric is ignored.
+// Every other metric is ignored. "cost:WHAT" and "score:WHAT" follow the rule of their first word.
 MetricRule metric_rule(std::string_view metric);
 
 // The sign that makes a logarithm of this metric grow when things get worse: -1 for rates.

@@ -24,6 +24,14 @@ TEST(Metrics, WhatIsLoadedOnceHasAnAbsoluteFloor) {
   EXPECT_EQ(metric_rule("decode_tps").absolute_floor, 0);
 }
 
+TEST(Metrics, WhatAUserNamesIsJudgedByItsKind) {
+  EXPECT_EQ(metric_rule("cost").use, Use::kJudged);
+  EXPECT_EQ(metric_rule("score:tokens: (.*)").use, Use::kJudged);
+  EXPECT_EQ(metric_rule("costly").use, Use::kIgnored);
+  EXPECT_EQ(worse_sign("cost:x", "1"), 1);
+  EXPECT_EQ(worse_sign("score", "points"), -1);
+}
+
 TEST(Metrics, WorseIsMore) {
   EXPECT_EQ(worse_sign("decode_tps", "t/s"), -1);
   EXPECT_EQ(worse_sign("time_ns", "ns"), 1);

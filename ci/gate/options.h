@@ -8,10 +8,18 @@
 #include <vector>
 
 #include "baselines/store/store.h"
-#include "ci/gate/outcome.h"
+#include "ci/gate/outputs/outputs.h"
 #include "ci/gate/subject.h"
 
 namespace woolly::gate {
+
+// Two shell commands in place of builds.
+struct CommandOptions {
+  std::string a;  // base
+  std::string b;  // head
+  std::string name = "command";
+  std::vector<std::string> metrics;  // as parse_command_metric() takes them; none: wall
+};
 
 struct GateOptions {
   std::string base;                 // folder or git ref
@@ -20,13 +28,17 @@ struct GateOptions {
   std::optional<store::RunId> run;  // stored results in place of a head to measure
   double budget_s = 180;
   double delta = 0.03;
+  CommandOptions commands;
+  std::string import_base;  // files of other tools in place of anything that runs
+  std::string import_head;
+  // Of the patterns of --metric, and of imported values whose unit does not tell.
+  std::optional<bool> higher_is_better;
   std::vector<std::string> models;
   std::string scenario;
   std::string micro;
   TokenCounts tokens;
   std::string database = "woolly.db";
-  std::string markdown;
-  bool json = false;
+  OutputOptions outputs;
   bool allow_answer_change = false;
   InconclusivePolicy on_inconclusive = InconclusivePolicy::kReport;
   std::optional<std::uint64_t> seed;

@@ -68,9 +68,12 @@ store::GateRecord gate_record(const Outcome& outcome, const std::string& started
     double high = relative_change(s.upper, s.sign);
     if (low > high) std::swap(low, high);
     if (!std::isfinite(high)) high = kUnknown;  // too few pairs for a bound
-    record.verdicts.push_back({s.key, std::string(state_name(s.state)),
+    // What was found is stored, and beside it that it was let pass.
+    const State found = s.state == State::kAccepted ? State::kRegressed : s.state;
+    record.verdicts.push_back({s.key, std::string(state_name(found)),
                                relative_change(s.estimate, s.sign), low, high, std::expm1(s.delta),
                                s.pairs});
+    if (s.acceptance) record.verdicts.back().acceptance = s.acceptance->id;
   }
   return record;
 }

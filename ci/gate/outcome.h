@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,8 @@ struct SeriesOutcome {
   double detectable = kUnknown;  // the change this run would have found with probability kPower
   double base_median = kUnknown;
   double head_median = kUnknown;
-  std::string reason;  // why it is not decided, is missing or failed
+  std::string reason;  // why it is not decided, is missing, failed or is accepted
+  std::optional<store::Acceptance> acceptance = std::nullopt;  // of an accepted regression
 };
 
 struct Outcome {

@@ -49,7 +49,7 @@ samples::Record filtered(const samples::Record& record,
 
 const samples::Result* find_result(const samples::Record& record, const samples::Result& like) {
   const auto found = std::find_if(record.results.begin(), record.results.end(), [&](const auto& r) {
-    return r.benchmark == like.benchmark && r.metric == like.metric;
+    return r.benchmark == like.benchmark && r.metric == like.metric && r.unit == like.unit;
   });
   return found == record.results.end() ? nullptr : &*found;
 }
@@ -114,7 +114,7 @@ void judge_series(const samples::Result& base, const samples::Result* head, cons
                   const PairedPlan& plan, SeriesOutcome& series, Outcome& outcome) {
   if (head == nullptr) {
     series.state = State::kMissing;
-    series.reason = "head does not measure it";
+    series.reason = fmt::format("head does not measure it in {}", base.unit);
     return;
   }
   MarginSettings settings = plan.margin;
@@ -215,6 +215,12 @@ void compare_records(const samples::Record& base, const samples::Record& head,
     series.sign = worse_sign(result->metric, result->unit);
     judge_series(*result, find_result(head, *result), levels, plan, series, outcome);
     outcome.series.push_back(std::move(series));
+  }
+  for (const samples::Result& result : head.results) {
+    if (metric_rule(result.metric).use == Use::kJudged && find_result(base, result) == nullptr) {
+      outcome.notes.push_back(
+          fmt::format("{} {} is new in head: not judged", result.benchmark, result.metric));
+    }
   }
   const auto commit = base.environment.find("commit");
   if (count_of(outcome, State::kRegressed) > 0 && commit != base.environment.end()) {

@@ -21,6 +21,8 @@ std::span<const ExternalCommand> external_commands() {
       ExternalCommand{"gate", "woolly-gate", "Decide whether a change made something slower"},
       ExternalCommand{"history", "woolly-history",
                       "Show how results went from commit to commit: changes, drift, debt"},
+      ExternalCommand{"accept", "woolly-accept", "Answer for a regression until a day"},
+      ExternalCommand{"doctor", "woolly-doctor", "Say what makes this host measure badly"},
       ExternalCommand{"db", "woolly-db", "List, show, import and export stored results"},
       ExternalCommand{"report", "woolly-report", "Write the results as one HTML page"},
   };

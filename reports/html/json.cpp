@@ -165,7 +165,7 @@ Json gate_to_json(const store::GateRecord& gate) {
     verdicts.push_back({{"benchmark", verdict.key.benchmark},
                         {"metric", verdict.key.metric},
                         {"unit", verdict.key.unit},
-                        {"state", verdict.state},
+                        {"state", verdict.acceptance ? "ACCEPTED" : verdict.state},
                         {"estimate", rounded(verdict.estimate)},
                         {"ci_low", rounded(verdict.ci_low)},
                         {"ci_high", rounded(verdict.ci_high)},

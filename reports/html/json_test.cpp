@@ -55,6 +55,20 @@ TEST(ReportJson, CarriesASeries) {
   EXPECT_FALSE(series.contains("baseline"));
 }
 
+TEST(ReportJson, AnAcceptedRegressionIsCalledThat) {
+  ReportData data{};
+  const store::SeriesKey key{"a", "time_ns", "ns"};
+  data.gate = {"2026-01-01T00:00:00Z",
+               "main",
+               "bin",
+               0,
+               {{key, "REGRESSED", 0.1, 0.08, 0.12, 0.03, 20, 7},
+                {key, "REGRESSED", 0.1, 0.08, 0.12, 0.03, 20}}};
+  const auto json = to_json(data);
+  EXPECT_EQ(json["gate"]["verdicts"][0]["state"], "ACCEPTED");
+  EXPECT_EQ(json["gate"]["verdicts"][1]["state"], "REGRESSED");
+}
+
 TEST(ReportJson, KeepsLaunchNumbersOfThinnedSamples) {
   ReportData data{};
   data.series = {one_series()};

@@ -13,8 +13,9 @@ const kStates = {
   FAILED: ["✕", "worse", 1],
   MISSING: ["∅", "worse", 2],
   INCONCLUSIVE: ["?", "unsure", 3],
-  IMPROVED: ["▲", "better", 4],
-  UNCHANGED: ["≈", "", 5],
+  ACCEPTED: ["▽", "unsure", 4],
+  IMPROVED: ["▲", "better", 5],
+  UNCHANGED: ["≈", "", 6],
 };
 
 function verdictRow(verdict, limit, results) {
@@ -69,7 +70,7 @@ function showGate(place, results) {
       html("span", {class: "quiet"}, ` ${gate.base} → ${gate.head}, ${minute(gate.started_at)}`)));
   if (gate.verdicts.length === 0) return;
 
-  const rank = (verdict) => (kStates[verdict.state] ?? ["", "", 6])[2];
+  const rank = (verdict) => (kStates[verdict.state] ?? ["", "", 7])[2];
   const verdicts = [...gate.verdicts].sort(
       (a, b) => rank(a) - rank(b) || (seriesKey(a) < seriesKey(b) ? -1 : 1));
   const limit = intervalLimit(

@@ -18,6 +18,6 @@ list_files() {
 list_scripts() {
   {
     list_files "$1" sh
-    (cd "$1" && find scripts .ci -type f ! -name '*.*' -exec grep -lE '^#!.*\bbash' {} +)
+    (cd "$1" && find scripts .ci ci -type f ! -name '*.*' -exec grep -lE '^#!.*\bbash' {} +)
   } | LC_ALL=C sort -u
 }

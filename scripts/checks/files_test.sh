@@ -18,7 +18,7 @@ given docs/more.md '`[a](code.md)`\n```\n[b](code.md)\n```'
 expect 0 ' 0 broken$' "$here/links.sh" "$scratch"
 
 forget
-mkdir -p "$scratch/scripts" "$scratch/.ci"
+mkdir -p "$scratch/scripts" "$scratch/.ci" "$scratch/ci"
 given scripts/broken.sh 'if true; then'
 expect 1 'syntax error' "$here/shell.sh" "$scratch"
 given scripts/broken.sh '#!/usr/bin/env bash'

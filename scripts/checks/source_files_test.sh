@@ -12,7 +12,7 @@ tree() {
   forget
   given scripts/run '#!/usr/bin/env bash'
   given scripts/checks/untested_sources.txt '# none'
-  mkdir -p "$scratch/.ci"
+  mkdir -p "$scratch/.ci" "$scratch/ci"
 }
 
 tree
