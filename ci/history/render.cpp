@@ -238,9 +238,9 @@ std::string render_text(const Report& report, const TextStyle& style) {
     if (shown.analysis.quarantine) quarantined += quarantine_text(shown.analysis);
   }
   std::string text = table(report, elsewhere, style.trend);
-  if (!steps.empty() || !drifts.empty()) text += "\n" + steps + drifts;
+  if (!steps.empty() || !drifts.empty()) text += fmt::format("\n{}{}", steps, drifts);
   if (!quarantined.empty()) text += "\nin quarantine, not judged:\n" + quarantined;
-  text += "\n" + pin_text(report);
+  text += fmt::format("\n{}", pin_text(report));
   for (std::size_t i = 0; i < elsewhere.size(); ++i) {
     text += fmt::format("[{}] another environment: {}\n", i + 1, elsewhere[i]);
   }

@@ -9,7 +9,9 @@ namespace {
 
 std::string table_row(const Row& row) {
   std::string line = "|";
-  for (const std::string& cell : row) line += " " + escaped(cell, {{'|', "\\|"}}) + " |";
+  for (const std::string& cell : row) {
+    line += fmt::format(" {} |", escaped(cell, {{'|', "\\|"}}));
+  }
   return line + "\n";
 }
 
@@ -32,7 +34,7 @@ std::string markdown_text(const Conclusion& conclusion) {
   for (const SeriesOutcome& s : by_urgency(outcome)) (is_news(s) ? news : rest).push_back(s);
   std::string text = fmt::format("### Woolly gate: {}\n\n`{}` against `{}`\n",
                                  summary_line(conclusion), conclusion.head, conclusion.base);
-  if (!news.empty()) text += "\n" + table_of(news);
+  if (!news.empty()) text += fmt::format("\n{}", table_of(news));
   if (const auto lines = remarks(outcome); !lines.empty()) {
     text += "\n";
     for (const std::string& line : lines) text += "- " + line + "\n";

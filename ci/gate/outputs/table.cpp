@@ -51,7 +51,7 @@ std::string table_text(const Conclusion& conclusion, bool color) {
     for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], row[i].size());
   }
   std::string text = fmt::format("base {}\nhead {}\n", conclusion.base, conclusion.head);
-  if (!series.empty()) text += "\n" + aligned(kHeader, widths) + "\n";
+  if (!series.empty()) text += fmt::format("\n{}\n", aligned(kHeader, widths));
   for (std::size_t i = 0; i < series.size(); ++i) {
     const std::string_view code_on = color ? color_of(series[i]) : "";
     text += fmt::format("{}{}{}\n", code_on, aligned(rows[i + 1], widths),
