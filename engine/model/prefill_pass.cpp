@@ -235,7 +235,8 @@ void PrefillPass::for_pairs(Matrices matrices, Body&& body) noexcept {
 void PrefillPass::multiply(int thread, const PackedMatrix& matrix, std::size_t pair,
                            const ActivationTiles& x, std::size_t rows, float* out) noexcept {
   kernels_.panels->gemm({&matrix.weights, 2 * pair, x, rows, out,
-                         workspaces_[static_cast<std::size_t>(thread)].gemm});
+                         workspaces_[static_cast<std::size_t>(thread)].gemm,
+                         kernels_.prefetch_bytes != 0});
 }
 
 void PrefillPass::store(const PackedMatrix& matrix, std::size_t pair, const float* outputs,

@@ -120,7 +120,8 @@ class Product {
   }
 
   void multiply(const PanelKernels& kernels, std::size_t panel, std::size_t m, std::size_t thread) {
-    kernels.gemm({&weights_, panel, x_, m, outputs_[thread].as<float>(), scratch_[thread].data()});
+    kernels.gemm(
+        {&weights_, panel, x_, m, outputs_[thread].as<float>(), scratch_[thread].data(), true});
   }
 
   ThreadPool& pool_;

@@ -19,12 +19,13 @@ template <typename Group>
 struct StoreSink {
   DecodedBlock<Group>* block;
   size_t first_column;
-  size_t ahead;  // bytes from a block to the one that is decoded there next time
+  size_t ahead;  // bytes from a block to the one that is decoded there next time; 0: no prefetch
   int panel;     // 0 or 1
   size_t count;
 
   template <size_t kLines>
   WOOLLY_METHOD void begin_block(const uint8_t* lines) {
+    if (ahead == 0) return;
     for (size_t i = 0; i < kLines; ++i) fetch(lines + ahead + i * kLineBytes);
   }
 
@@ -113,8 +114,10 @@ static size_t decode_block(const PanelGemmArgs& args, size_t begin, size_t end,
       continue;
     }
     const uint8_t* data = (const uint8_t*)w.data + (args.panel + (size_t)panel) * w.panel_bytes;
-    const size_t ahead = block_place(kLayout, kGemmBlockCols / kLayout.block_values).lines -
-                         block_place(kLayout, 0).lines;
+    constexpr size_t kNextBlock =
+        block_place(kLayout, kGemmBlockCols / kLayout.block_values).lines -
+        block_place(kLayout, 0).lines;
+    const size_t ahead = args.prefetch ? kNextBlock : 0;
     StoreSink<typename Decode::Group> sink{to, begin, ahead, panel, 0};
     for (size_t k = begin; k < end; k += kLayout.block_values) {
       const BlockPlace at = block_place(kLayout, k / kLayout.block_values);

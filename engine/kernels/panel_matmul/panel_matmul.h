@@ -64,6 +64,7 @@ struct PanelGemmArgs {
   // are not there are 0. Aligned to 64.
   float* out = nullptr;
   std::byte* scratch = nullptr;  // kGemmScratchBytes, aligned to 64
+  bool prefetch = false;         // the block of columns that is decoded next; else the hardware
 };
 
 // Floats of `out` for m rows.

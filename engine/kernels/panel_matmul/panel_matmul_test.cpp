@@ -204,7 +204,7 @@ std::vector<float> gemm(const PanelWeights& w, const ActivationTiles& x, std::si
   Buffer memory(gemm_out_floats(m) * sizeof(float), Pages::kSmall);
   float* out = memory.as<float>();
   std::fill_n(out, gemm_out_floats(m), std::numeric_limits<float>::quiet_NaN());
-  kernels.gemm({&w, panel, x, m, out, scratch.data()});
+  kernels.gemm({&w, panel, x, m, out, scratch.data(), panel % 4 == 0});
   return {out, out + m * kGemmOutputs};
 }
 
