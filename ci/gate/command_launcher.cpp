@@ -103,10 +103,8 @@ CommandLauncher::CommandLauncher(Commands commands)
 }
 
 Launch CommandLauncher::launch(const Subject&, Arm arm, int padding_bytes) {
-  const std::string& command = arm == Arm::kBase ? commands_.a : commands_.b;
-  ProcessOptions options;
-  options.extra_env = {{"WOOLLY_GATE_PADDING", std::string(padding_bytes, 'x')}};
-  options.timeout_s = kLaunchTimeoutS;
+  const std::string& command = arm == Arm::kHead ? commands_.b : commands_.a;
+  const ProcessOptions options = launch_options(arm, padding_bytes, slowdown);
 
   Launch launch;
   const double steal_before_s = samples::steal_seconds();
@@ -144,7 +142,7 @@ Launch CommandLauncher::launch(const Subject&, Arm arm, int padding_bytes) {
   return launch;
 }
 
-double CommandLauncher::now_s() {
+double CommandLauncher::now_s() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 

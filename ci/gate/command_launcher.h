@@ -46,7 +46,7 @@ class CommandLauncher : public Launcher {
 
   // A pattern that matches several times gives several samples, of which the gate takes the median.
   Launch launch(const Subject& subject, Arm arm, int padding_bytes) override;
-  double now_s() override;
+  double now_s() const override;
 
  private:
   Commands commands_;

@@ -23,14 +23,30 @@ inline constexpr std::array kStates = {State::kRegressed,    State::kImproved, S
 
 std::string_view state_name(State state);  // "REGRESSED", ...
 
-// Sampling stops to look only after these numbers of blocks. Each look spends an equal part of both
-// error levels (Bonferroni over looks), so stopping as soon as a look decides keeps the levels.
-// When the budget ends early, the last look takes the place of those that did not happen.
+// A gate screens every series, then confirms what it suspects with fresh launches (rules 5 to 7).
+
+// Screening stops to look only after these numbers of blocks. Each look spends an equal part of the
+// levels of UNCHANGED and IMPROVED (Bonferroni over looks), so stopping as soon as a look decides
+// keeps them. When the budget ends early, the last look takes the place of those that did not
+// happen.
 inline constexpr std::array kLooks = {10, 20, 40, 80, 160};
 
-// The probability that a gate whose true changes are all exactly at the margin blocks anything,
-// over all judged series and looks. At no change at all it is smaller by orders of magnitude.
+// Screening suspects a series whose lower bound at this level is beyond the margin, at any look.
+// Not corrected for anything: a false suspicion costs time, not trust.
+inline constexpr double kSuspicionLevel = 0.05;
+
+// Confirmation looks at suspects after these numbers of fresh blocks, in which nothing is left of
+// the luck that made them suspects.
+inline constexpr std::array kConfirmationLooks = {20, 40};
+
+// The probability that a gate whose true changes are all exactly at the margin blocks anything. At
+// no change at all it is smaller by orders of magnitude. Holm's correction over the suspects alone
+// holds it: given who they are, the fresh blocks know nothing of how they were chosen.
 inline constexpr double kFalseAlarmLevel = 0.05;
+
+// The share of false ones that are expected among what is called IMPROVED or likely worse
+// (Benjamini-Hochberg): reports, nothing that blocks.
+inline constexpr double kFalseDiscoveryRate = 0.05;
 
 // The probability that a series whose true change is exactly at the margin passes. Not divided by
 // the number of series: a gate passes only when all of them do, and each must hold the level by

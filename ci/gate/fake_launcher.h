@@ -29,6 +29,8 @@ class FakeLauncher : public Launcher {
   FakeLauncher(Noise noise, std::uint64_t seed) : noise_(noise), random_(seed) {}
 
   double head_slowdown = 1.0;  // of every time
+  double same_slowdown = 1.0;  // of a host that makes equal arms differ
+  bool slowed_is_slower = true;
   double launch_s = 0.5;
   std::string benchmark = "e2e/fake/pp128_tg64_d0";
   std::string base_answer = "aaaaaaaaaaaaaaaa";
@@ -43,21 +45,24 @@ class FakeLauncher : public Launcher {
   Launch launch(const Subject&, Arm arm, int padding_bytes) override {
     order.push_back(arm);
     paddings.push_back(padding_bytes);
-    const double slowdown = arm == Arm::kHead ? head_slowdown : 1.0;
+    const double longer = arm == Arm::kHead     ? head_slowdown
+                          : arm == Arm::kSlowed ? (slowed_is_slower ? 1 + slowdown : 1.0)
+                          : arm == Arm::kSame   ? same_slowdown
+                                                : 1.0;
     const double weather = next_weather();
     Launch result;
     result.wall_s = launch_s;
     result.record.producer = "woolly-bench";
     result.record.started_at = "2026-01-31T12:00:00Z";
     result.record.environment = {{"cpu_model", "fake"}};
-    add(result, "prefill_tps", "t/s", 300 / (slowdown * weather * own_noise()));
-    add(result, "decode_tps", "t/s", 100 / (slowdown * weather * own_noise()));
-    add(result, "ttft_ms", "ms", 400 * slowdown * weather * own_noise());
-    add(result, "itl_p99_ms", "ms", 12 * slowdown * weather * own_noise());
+    add(result, "prefill_tps", "t/s", 300 / (longer * weather * own_noise()));
+    add(result, "decode_tps", "t/s", 100 / (longer * weather * own_noise()));
+    add(result, "ttft_ms", "ms", 400 * longer * weather * own_noise());
+    add(result, "itl_p99_ms", "ms", 12 * longer * weather * own_noise());
     add(result, "load_ms", "ms", 40 * weather * own_noise());
     add(result, "peak_rss_bytes", "B", 300e6);
     for (auto& metric : result.record.results) {
-      metric.answer_hash = arm == Arm::kBase ? base_answer : head_answer;
+      metric.answer_hash = arm == Arm::kHead ? head_answer : base_answer;
     }
     ++launches;
     clock_s_ += launch_s;
@@ -65,7 +70,7 @@ class FakeLauncher : public Launcher {
     return result;
   }
 
-  double now_s() override { return clock_s_; }
+  double now_s() const override { return clock_s_; }
 
  private:
   void add(Launch& launch, const char* metric, const char* unit, double value) {

@@ -8,7 +8,7 @@
 #include <woolly/error.h>
 
 #include "baselines/samples/environment.h"
-#include "engine/base/process.h"
+#include "engine/base/check.h"
 
 namespace woolly::gate {
 namespace {
@@ -21,13 +21,35 @@ std::string failure_text(const std::filesystem::path& program, const ProcessResu
 
 }  // namespace
 
+std::string_view arm_name(Arm arm) {
+  switch (arm) {
+    case Arm::kBase:
+      return "base";
+    case Arm::kHead:
+      return "head";
+    case Arm::kSame:
+      return "base again";
+    case Arm::kSlowed:
+      return "base slowed down";
+  }
+  WOOLLY_CHECK(false);
+}
+
+ProcessOptions launch_options(Arm arm, int padding_bytes, double slowdown) {
+  ProcessOptions options;
+  options.extra_env = {{"WOOLLY_GATE_PADDING", std::string(padding_bytes, 'x')}};
+  options.timeout_s = kLaunchTimeoutS;
+  if (arm == Arm::kSlowed) options.slowdown = slowdown;
+  return options;
+}
+
 ProcessLauncher::ProcessLauncher(std::filesystem::path base_folder,
                                  std::filesystem::path head_folder)
     : base_folder_(std::filesystem::absolute(base_folder)),
       head_folder_(std::filesystem::absolute(head_folder)) {}
 
 std::filesystem::path ProcessLauncher::program(const Subject& subject, Arm arm) const {
-  return (arm == Arm::kBase ? base_folder_ : head_folder_) / subject.program;
+  return (arm == Arm::kHead ? head_folder_ : base_folder_) / subject.program;
 }
 
 void ProcessLauncher::require(const Subject& subject, Arm arm) const {
@@ -43,10 +65,8 @@ Launch ProcessLauncher::launch(const Subject& subject, Arm arm, int padding_byte
   const std::filesystem::path path = program(subject, arm);
   std::vector<std::string> argv = {path.string()};
   argv.insert(argv.end(), subject.arguments.begin(), subject.arguments.end());
-  ProcessOptions options;
-  options.extra_env = {{"WOOLLY_GATE_PADDING", std::string(padding_bytes, 'x')},
-                       {kQuietBlas[0], kQuietBlas[1]}};
-  options.timeout_s = kLaunchTimeoutS;
+  ProcessOptions options = launch_options(arm, padding_bytes, slowdown);
+  options.extra_env.push_back({kQuietBlas[0], kQuietBlas[1]});
 
   Launch launch;
   const double steal_before_s = samples::steal_seconds();
@@ -69,7 +89,7 @@ Launch ProcessLauncher::launch(const Subject& subject, Arm arm, int padding_byte
   return launch;
 }
 
-double ProcessLauncher::now_s() {
+double ProcessLauncher::now_s() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 

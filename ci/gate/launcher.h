@@ -6,12 +6,16 @@
 
 #include "baselines/samples/samples.h"
 #include "ci/gate/subject.h"
+#include "engine/base/process.h"
 
 namespace woolly::gate {
 
-enum class Arm { kBase, kHead };
+// The last two are base again: controls, of which one must come out equal and one slower.
+enum class Arm { kBase, kHead, kSame, kSlowed };
 
-inline std::string_view arm_name(Arm arm) { return arm == Arm::kBase ? "base" : "head"; }
+inline constexpr int kArms = 4;
+
+std::string_view arm_name(Arm arm);  // "base", "head", "base again", "base slowed down"
 
 struct Launch {
   samples::Record record;
@@ -31,14 +35,21 @@ class Launcher {
   // into caches and pages, by an amount that has nothing to do with the code under test (Mytkowicz
   // et al. 2009). Drawn anew for every launch, that luck is noise the interval accounts for;
   // left alone it would be a bias of one arm.
+  // Arm::kSlowed runs slowed down by `slowdown` (ProcessOptions).
   virtual Launch launch(const Subject& subject, Arm arm, int padding_bytes) = 0;
 
-  virtual double now_s() = 0;  // a clock that never goes back
+  // How much longer everything takes in Arm::kSlowed, as a share.
+  double slowdown = 0.10;
+
+  virtual double now_s() const = 0;  // a clock that never goes back
 };
 
 inline constexpr double kLaunchTimeoutS = 3600;  // a matter of seconds; an hour means it hangs
 
 inline constexpr int kMostPaddingBytes = 4095;  // a page: what follows repeats
+
+// What every launcher gives its child. `padding_bytes` as in Launcher::launch().
+ProcessOptions launch_options(Arm arm, int padding_bytes, double slowdown);
 
 // Runs SUBJECT.program from one folder per arm.
 class ProcessLauncher : public Launcher {
@@ -49,7 +60,7 @@ class ProcessLauncher : public Launcher {
   void require(const Subject& subject, Arm arm) const;
 
   Launch launch(const Subject& subject, Arm arm, int padding_bytes) override;
-  double now_s() override;
+  double now_s() const override;
 
  private:
   std::filesystem::path program(const Subject& subject, Arm arm) const;

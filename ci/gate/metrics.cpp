@@ -1,5 +1,6 @@
 #include "ci/gate/metrics.h"
 
+#include <algorithm>
 #include <array>
 
 #include "baselines/samples/samples.h"
@@ -37,6 +38,12 @@ MetricRule metric_rule(std::string_view metric) {
     if (rule.metric == kind) return rule;
   }
   return {metric, Use::kIgnored, 0, ""};
+}
+
+bool slows_with_its_process(std::string_view metric) {
+  constexpr std::array kSlowing = {"decode_tps", "prefill_tps", "tps", "ttft_ms",
+                                   "time_ns",    "wall_ms"};
+  return std::find(kSlowing.begin(), kSlowing.end(), metric) != kSlowing.end();
 }
 
 double worse_sign(std::string_view metric, std::string_view unit) {

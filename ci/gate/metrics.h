@@ -21,6 +21,10 @@ struct MetricRule {
 // Every other metric is ignored. "cost:WHAT" and "score:WHAT" follow the rule of their first word.
 MetricRule metric_rule(std::string_view metric);
 
+// Whether it is a judged time or rate, so that a process that is stopped and continued all the time
+// has a worse one.
+bool slows_with_its_process(std::string_view metric);
+
 // The sign that makes a logarithm of this metric grow when things get worse: -1 for rates.
 double worse_sign(std::string_view metric, std::string_view unit);
 

@@ -13,6 +13,11 @@ int count_of(const Outcome& outcome, State state) {
 
 namespace {
 
+// Base differed from itself: what was measured is no ground for anything.
+bool is_invalid(const Outcome& outcome) {
+  return outcome.controls && !outcome.controls->null_holds;
+}
+
 // The exit code before any policy.
 ExitCode plain_code(const Outcome& outcome) {
   if (!outcome.comparable) return ExitCode::kInconclusive;
@@ -20,8 +25,10 @@ ExitCode plain_code(const Outcome& outcome) {
       count_of(outcome, State::kMissing) > 0) {
     return ExitCode::kBenchmarkFailed;
   }
+  if (is_invalid(outcome)) return ExitCode::kInconclusive;
   if (count_of(outcome, State::kRegressed) > 0) return ExitCode::kRegression;
-  if (count_of(outcome, State::kInconclusive) > 0 || !outcome.unmeasured.empty()) {
+  const bool blind = outcome.controls && !outcome.controls->found;
+  if (blind || count_of(outcome, State::kInconclusive) > 0 || !outcome.unmeasured.empty()) {
     return ExitCode::kInconclusive;
   }
   return ExitCode::kOk;
@@ -51,7 +58,7 @@ std::string_view headline(const Outcome& outcome) {
     case ExitCode::kRegression:
       return "REGRESSED";
     case ExitCode::kInconclusive:
-      return "INCONCLUSIVE";
+      return is_invalid(outcome) ? "INVALID" : "INCONCLUSIVE";
     default:
       return "FAILED";
   }

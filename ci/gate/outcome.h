@@ -28,12 +28,28 @@ struct SeriesOutcome {
   double upper = kUnknown;  // the pass bound; the block bound for IMPROVED
   double delta = kUnknown;
   std::string margin_source;
-  int pairs = 0;
+  int pairs = 0;  // behind the verdict: fresh ones where it was confirmed
+  // Of a suspect: that the change is within the margin, adjusted for all suspects by Holm and by
+  // Benjamini & Hochberg.
+  double p_holm = kUnknown;
+  double q_bh = kUnknown;
   double detectable = kUnknown;  // the change this run would have found with probability kPower
   double base_median = kUnknown;
   double head_median = kUnknown;
   std::string reason;  // why it is not decided, is missing, failed or is accepted
   std::optional<store::Acceptance> acceptance = std::nullopt;  // of an accepted regression
+};
+
+// What the apparatus itself was worth during a run (rule 9 of the design): base against itself, and
+// against itself slowed down.
+struct Controls {
+  store::SeriesKey key;
+  int pairs = 0;
+  double null_estimate = kUnknown;  // ln ratio of base again to base
+  bool null_holds = true;           // it was neither slower nor faster
+  double injected = kUnknown;       // ln ratio
+  double found_estimate = kUnknown;
+  bool found = false;
 };
 
 struct Outcome {
@@ -42,6 +58,7 @@ struct Outcome {
   std::vector<std::string> failures;    // crashed or wrong, where no series can carry it
   std::vector<std::string> unmeasured;  // subjects an interrupt left without a measurement
   std::vector<std::string> notes;
+  std::optional<Controls> controls;
   bool interrupted = false;
   bool comparable = true;
   std::string machine_id;
@@ -52,11 +69,12 @@ struct Outcome {
 // What exit code 3 becomes.
 enum class InconclusivePolicy { kPass, kFail, kReport };
 
-// 4 before 1 before 3 before 0. An interrupted gate that is not decided is 3 whatever the policy: a
+// 4 before 1 before 3 before 0. Where the controls show base to differ from itself no regression is
+// believed: 3. Where they missed what was injected nothing is called a pass: 3. An interrupted gate that is not decided is 3 whatever the policy: a
 // person stopped it, and nobody may take that for an answer.
 ExitCode exit_code(const Outcome& outcome, InconclusivePolicy policy);
 
-// "PASS", "REGRESSED", "INCONCLUSIVE", "NOT COMPARABLE" or "FAILED".
+// "PASS", "REGRESSED", "INCONCLUSIVE", "INVALID", "NOT COMPARABLE" or "FAILED".
 std::string_view headline(const Outcome& outcome);
 
 int count_of(const Outcome& outcome, State state);  // among the judged

@@ -3,45 +3,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "baselines/samples/environment.h"
 #include "ci/gate/metrics.h"
 #include "ci/gate/plan_text.h"
+#include "ci/gate/warm_up.h"
+#include "ci/stats/multiplicity.h"
 
 namespace woolly::gate {
 namespace {
 
-bool has_benchmark(const samples::Record& record, const std::string& benchmark) {
-  return std::any_of(record.results.begin(), record.results.end(),
-                     [&](const auto& result) { return result.benchmark == benchmark; });
-}
+constexpr Arm kBaseAndHead[] = {Arm::kBase, Arm::kHead};
 
-bool has_series(const samples::Record& record, const store::SeriesKey& key) {
-  return std::any_of(record.results.begin(), record.results.end(), [&](const auto& r) {
-    return r.benchmark == key.benchmark && r.metric == key.metric;
-  });
-}
+bool is_any(const PairedSeries&) { return true; }
 
-bool is_disturbed(const Launch& launch) {
-  // One core's worth is the yardstick: a launch that lost that much lost it on its critical path.
-  return launch.wall_s > 0 && launch.steal_s / launch.wall_s > kDisturbedSteal;
-}
+// Judged or shown, and open.
+bool takes_screening(const PairedSeries& series) { return !series.decided() && !series.suspect(); }
 
-bool has_undecided(const std::vector<PairedSeries>& series) {
-  return std::any_of(series.begin(), series.end(),
-                     [](const PairedSeries& s) { return s.judged() && !s.decided(); });
+bool may_be_suspect(const PairedSeries& series) {
+  return is_undecided(series) && series.outcome().estimate > series.outcome().delta;
 }
-
-constexpr Arm kAbba[] = {Arm::kBase, Arm::kHead, Arm::kHead, Arm::kBase};
-constexpr Arm kBaab[] = {Arm::kHead, Arm::kBase, Arm::kBase, Arm::kHead};
 
 }  // namespace
 
 PairedGate::PairedGate(Launcher& launcher, const PairedPlan& plan, Progress& progress)
-    : launcher_(launcher), plan_(plan), progress_(progress), random_(plan.seed) {
+    : launcher_(launcher), plan_(plan), progress_(progress), sampler_(launcher, plan.seed) {
   for (const Subject& subject : plan.subjects) {
-    runs_.emplace_back();
-    runs_.back().subject = &subject;
+    runs_.emplace_back(subject, SubjectRules{plan.margin, plan.allow_answer_change});
   }
   outcome_.method = paired_method_text();
   outcome_.seed = plan.seed;
@@ -49,41 +38,50 @@ PairedGate::PairedGate(Launcher& launcher, const PairedPlan& plan, Progress& pro
 
 Outcome PairedGate::run() {
   start_s_ = launcher_.now_s();
-  for (SubjectRun& run : runs_) {
-    if (!outcome_.interrupted) warm_up(run);
+  deadline_s_ = start_s_ + plan_.budget_s;
+  for (std::size_t i = 0; i < runs_.size() && !outcome_.interrupted; ++i) {
+    warm_up(runs_[i], plan_.subjects[i]);
   }
   for (const SubjectRun& run : runs_) {
-    for (const PairedSeries& series : run.series) judged_ += series.judged() ? 1 : 0;
+    judged_ += static_cast<int>(std::count_if(run.series().begin(), run.series().end(),
+                                              [](const auto& s) { return s.judged(); }));
   }
   if (judged_ == 0 && outcome_.failures.empty() && !outcome_.interrupted) {
     throw_usage("nothing that was measured is judged", "choose other benchmarks");
   }
   if (judged_ > 0) {
+    choose_control();
     announce_plan();
-    measure();
+    // Time that was kept for suspects that there were not goes to what is still open.
+    screen(/*keep_time_to_confirm=*/true);
+    confirm();
+    screen(/*keep_time_to_confirm=*/false);
   }
   finish();
   return std::move(outcome_);
 }
 
-// One uncounted launch of each arm: fills the page cache, finds what is missing, refused or wrong
-// before the budget goes into it, and tells how long a launch takes.
-void PairedGate::warm_up(SubjectRun& run) {
-  progress_.show(fmt::format("first launches of {}", run.subject->name));
+Launch PairedGate::warm_up_launch(SubjectRun& run, const Subject& subject, Arm arm, int number) {
   const double start_s = launcher_.now_s();
-  const Launch base = launcher_.launch(*run.subject, Arm::kBase, 0);
-  if (base.interrupted) {
-    outcome_.interrupted = true;
-    return;
+  Launch launch = launcher_.launch(subject, arm, 0);
+  run.took(4 * (launcher_.now_s() - start_s));
+  if (launch.interrupted) outcome_.interrupted = true;
+  if (plan_.on_launch && launch.failure.empty() && !launch.interrupted) {
+    plan_.on_launch({subject, Stage::kWarmUp, number, 0, arm, launch});
   }
-  const Launch head = launcher_.launch(*run.subject, Arm::kHead, 0);
-  if (head.interrupted) {
-    outcome_.interrupted = true;
-    return;
-  }
+  return launch;
+}
+
+// Uncounted launches: they fill the page cache, wake the processor, find what is missing, refused
+// or wrong before the budget goes into it, and tell how long a launch takes.
+void PairedGate::warm_up(SubjectRun& run, const Subject& subject) {
+  progress_.show(fmt::format("first launches of {}", run.name()));
+  const Launch base = warm_up_launch(run, subject, Arm::kBase, 0);
+  if (outcome_.interrupted) return;
+  const Launch head = warm_up_launch(run, subject, Arm::kHead, 0);
+  if (outcome_.interrupted) return;
   run.warm = true;
   if (base.refused && head.refused) throw_usage(head.failure);
-  run.block_s = 2 * (launcher_.now_s() - start_s);
   if (!base.failure.empty() || !head.failure.empty()) {
     for (const Launch* launch : {&base, &head}) {
       if (!launch->failure.empty()) {
@@ -93,30 +91,31 @@ void PairedGate::warm_up(SubjectRun& run) {
     }
     return;
   }
-  list_series(run, base.record, head.record);
-  run.open = has_undecided(run.series);
+  run.list_series(base.record, head.record, outcome_.notes);
+  run.open = run.any(is_undecided);
   if (outcome_.machine_id.empty()) {
     outcome_.machine_id = samples::machine_id(head.record.environment);
     note_environment(base.record, head.record);
   }
-  if (accept(run, Arm::kBase, base)) accept(run, Arm::kHead, head);
+  run.check_answers(Arm::kBase, base.record, outcome_.notes);
+  run.check_answers(Arm::kHead, head.record, outcome_.notes);
+  samples::Record last[2] = {base.record, head.record};
+  warm_up_until_steady(run, subject, last);
 }
 
-void PairedGate::list_series(SubjectRun& run, const samples::Record& base,
-                             const samples::Record& head) {
-  for (const samples::Result& result : base.results) {
-    const MetricRule rule = metric_rule(result.metric);
-    if (rule.use == Use::kIgnored) continue;
-    const store::SeriesKey key{result.benchmark, result.metric, result.unit};
-    run.series.emplace_back(key, rule.use == Use::kJudged, worse_sign(key.metric, key.unit));
-    if (!has_series(head, key)) run.series.back().fail(State::kMissing, "head does not measure it");
-  }
-  std::string last;
-  for (const samples::Result& result : head.results) {
-    if (result.benchmark == last || has_benchmark(base, result.benchmark)) continue;
-    last = result.benchmark;
-    outcome_.notes.push_back(
-        fmt::format("{} is new in head: not judged, base does not have it", result.benchmark));
+void PairedGate::warm_up_until_steady(SubjectRun& run, const Subject& subject,
+                                      samples::Record last[2]) {
+  for (int number = 1; run.open && number < kMostWarmUps; ++number) {
+    double gain = 0;
+    for (const Arm arm : kBaseAndHead) {
+      const Launch launch = warm_up_launch(run, subject, arm, number);
+      if (!take(run, {subject, Stage::kWarmUp, number, 0, arm, launch})) return;
+      samples::Record& before = last[static_cast<std::size_t>(arm)];
+      gain = std::max(gain, typical_gain(before, launch.record));
+      before = launch.record;
+      // A steady base is a steady machine: head's first launch warmed what is head's.
+      if (gain < kWarmUpGain) return;
+    }
   }
 }
 
@@ -127,6 +126,38 @@ void PairedGate::note_environment(const samples::Record& base, const samples::Re
   }
 }
 
+// The controls run on the subject whose launches are the shortest: they are about the apparatus.
+void PairedGate::choose_control() {
+  if (plan_.fixed_blocks > 0) return;
+  const SubjectRun* shortest = nullptr;
+  for (const SubjectRun& run : runs_) {
+    if (run.open && (shortest == nullptr || run.next_block_s() < shortest->next_block_s())) {
+      shortest = &run;
+    }
+  }
+  if (shortest == nullptr) return;
+  const auto series =
+      std::find_if(shortest->series().begin(), shortest->series().end(), [](const auto& s) {
+        return is_undecided(s) && slows_with_its_process(s.key().metric);
+      });
+  if (series == shortest->series().end()) {
+    outcome_.notes.push_back("no controls: nothing that is judged is a time or a rate");
+    return;
+  }
+  const bool cut = narrowed(shortest->current(), {series->key().benchmark}).has_value();
+  const double share = cut ? 1.0 / static_cast<double>(shortest->series().size()) : 1.0;
+  const double needed_s = 1.5 * kControlLooks.front() * shortest->next_block_s() * share;
+  if (needed_s > kMostControlShare * plan_.budget_s) {
+    outcome_.notes.push_back(
+        fmt::format("no controls: they would take {}, more than {:.0f} % of the budget",
+                    duration_text(needed_s), 100 * kMostControlShare));
+    return;
+  }
+  const double delta = margin_for(plan_.margin, aa_thetas(*series), 0, 0).delta;
+  launcher_.slowdown = injected_slowdown(delta);
+  control_.emplace(shortest->current(), series->key(), series->outcome().sign, delta);
+}
+
 void PairedGate::announce_plan() {
   PlanFacts facts;
   facts.subjects = static_cast<int>(runs_.size());
@@ -134,207 +165,275 @@ void PairedGate::announce_plan() {
   facts.budget_s = plan_.budget_s;
   facts.fixed_blocks = plan_.fixed_blocks;
   facts.user_delta = plan_.margin.user;
+  if (control_) facts.injected = launcher_.slowdown;
   for (const SubjectRun& run : runs_) {
     if (!run.open) continue;
-    facts.round_s += run.block_s;
-    if (!plan_.aa_thetas) continue;
-    for (const PairedSeries& series : run.series) {
+    facts.round_s += run.next_block_s();
+    for (const PairedSeries& series : run.series()) {
       if (!series.judged()) continue;
-      for (const double theta : plan_.aa_thetas(series.key(), outcome_.machine_id)) {
-        facts.aa_thetas.push_back(theta);
-      }
+      for (const double theta : aa_thetas(series)) facts.aa_thetas.push_back(theta);
     }
   }
   for (const std::string& line : plan_lines(facts)) progress_.say(line);
+}
+
+// Round-robin over the subjects: a slow quarter of an hour hits all of them, none alone.
+void PairedGate::screen(bool keep_time_to_confirm) {
+  const auto deadline_s = [&] {
+    return deadline_s_ - (keep_time_to_confirm ? confirmation_s() : 0);
+  };
+  for (SubjectRun& run : runs_) {
+    run.open = run.any(plan_.fixed_blocks > 0 ? is_undecided : is_screened) &&
+               run.blocks(Stage::kScreening) < block_limit();
+    if (plan_.fixed_blocks == 0) run.narrow_to(is_screened);
+  }
+  bool measured = true;
+  while (measured && !outcome_.interrupted) {
+    measured = false;
+    for (SubjectRun& run : runs_) {
+      if (outcome_.interrupted || !may_go_on(run, deadline_s())) continue;
+      screen_block(run);
+      measured = true;
+    }
+    if (measured && control_goes_on(deadline_s())) control_block();
+  }
+  if (outcome_.interrupted || plan_.fixed_blocks > 0) return;
+  while (control_goes_on(deadline_s())) control_block();
+  for (SubjectRun& run : runs_) look(run, Look::kSuspicion);
 }
 
 int PairedGate::block_limit() const {
   return plan_.fixed_blocks > 0 ? plan_.fixed_blocks : kLooks.back();
 }
 
-bool PairedGate::look_due(const SubjectRun& run) const {
-  return plan_.fixed_blocks == 0 && run.next_look < kLooks.size() &&
-         run.blocks == kLooks[run.next_look];
+bool PairedGate::may_go_on(const SubjectRun& run, double deadline_s) const {
+  return run.open &&
+         (plan_.fixed_blocks > 0 || launcher_.now_s() + run.next_block_s() <= deadline_s);
 }
 
-// Round-robin over the subjects: a slow quarter of an hour hits all of them, none alone.
-void PairedGate::measure() {
-  const double deadline_s = start_s_ + plan_.budget_s;
+void PairedGate::screen_block(SubjectRun& run) {
+  const std::optional<Block> block = measure(run, Stage::kScreening);
+  if (!block) return;
+  const bool fixed = plan_.fixed_blocks > 0;
+  run.add_block(*block, Stage::kScreening, fixed ? is_any : takes_screening);
+  const int blocks = run.blocks(Stage::kScreening);
+  const bool full = blocks >= block_limit();
+  if (!fixed && std::find(kLooks.begin(), kLooks.end(), blocks) != kLooks.end()) {
+    look(run, full ? Look::kLast : Look::kEarly);
+    run.narrow_to(is_screened);
+  }
+  run.open = !full && (fixed || run.any(is_screened));
+  show_progress(run, Stage::kScreening);
+}
+
+void PairedGate::look(SubjectRun& run, Look look) {
+  for (PairedSeries& series : run.series()) {
+    series.screen(plan_.margin, aa_thetas(series), judged_, look);
+  }
+}
+
+bool PairedGate::control_goes_on(double deadline_s) const {
+  return control_ && !control_->done() && control_failure_.empty() && !outcome_.interrupted &&
+         launcher_.now_s() + control_block_s_ <= deadline_s;
+}
+
+void PairedGate::control_block() {
+  const double start_s = launcher_.now_s();
+  control_->sample(sampler_, [this](const PlacedLaunch& placed) {
+    if (placed.launch.interrupted) outcome_.interrupted = true;
+    if (outcome_.interrupted) return false;
+    if (!placed.launch.failure.empty()) {
+      control_failure_ = fmt::format("{}: {}", arm_name(placed.arm), placed.launch.failure);
+      return false;
+    }
+    if (plan_.on_launch) plan_.on_launch(placed);
+    return true;
+  });
+  control_block_s_ = launcher_.now_s() - start_s;
+}
+
+// What the shortest confirmation of what may be suspects takes: screening leaves that much of the
+// budget.
+double PairedGate::confirmation_s() const {
+  double seconds = 0;
+  for (const SubjectRun& run : runs_) {
+    if (run.any(may_be_suspect)) seconds += kConfirmationLooks.front() * run.next_block_s();
+  }
+  return seconds;
+}
+
+void PairedGate::confirm() {
+  for (SubjectRun& run : runs_) {
+    run.open = run.any(is_open_suspect);
+    if (!run.open) continue;
+    run.narrow_to(is_open_suspect);
+    for (PairedSeries& series : run.series()) {
+      if (is_open_suspect(series)) series.begin_confirmation();
+    }
+  }
+  for (const int blocks : kConfirmationLooks) {
+    if (outcome_.interrupted || suspects().empty()) break;
+    sample_confirmation(blocks, deadline_s_);
+    judge_suspects(/*last_look=*/blocks == kConfirmationLooks.back());
+  }
+}
+
+void PairedGate::sample_confirmation(int blocks, double deadline_s) {
   bool measured = true;
   while (measured && !outcome_.interrupted) {
     measured = false;
     for (SubjectRun& run : runs_) {
-      if (!run.open || outcome_.interrupted) continue;
-      if (plan_.fixed_blocks == 0 && launcher_.now_s() + run.block_s > deadline_s) continue;
-      measure_block(run);
+      const bool enough = run.blocks(Stage::kConfirmation) >= blocks;
+      if (enough || outcome_.interrupted || !may_go_on(run, deadline_s)) continue;
+      const std::optional<Block> block = measure(run, Stage::kConfirmation);
+      if (!block) continue;
+      run.add_block(*block, Stage::kConfirmation, is_open_suspect);
+      show_progress(run, Stage::kConfirmation);
       measured = true;
     }
   }
 }
 
-void PairedGate::measure_block(SubjectRun& run) {
-  const double start_s = launcher_.now_s();
-  std::optional<Block> block = launch_block(run);
-  if (block && block->disturbed) {
-    ++repeated_blocks_;
-    block = launch_block(run);
+// One look at all suspects together, as Holm's and Benjamini-Hochberg's corrections need it.
+void PairedGate::judge_suspects(bool last_look) {
+  std::vector<PairedSeries*> all;
+  std::vector<double> p_values;
+  for (SubjectRun& run : runs_) {
+    for (PairedSeries& series : run.series()) {
+      if (!series.suspect() || !series.judged()) continue;
+      all.push_back(&series);
+      p_values.push_back(series.confirmation_p());
+    }
   }
-  if (!block) return;
-  run.block_s = launcher_.now_s() - start_s;
-  add_block(run, *block);
-  if (run.open && look_due(run)) look(run, /*last_look=*/run.next_look + 1 == kLooks.size());
-  if (run.blocks >= block_limit()) run.open = false;
-  show_progress(run);
+  const std::vector<double> holm = stats::holm_adjusted(p_values);
+  const std::vector<double> q = stats::benjamini_hochberg_adjusted(p_values);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i]->confirm(holm[i], q[i], static_cast<int>(all.size()), last_look);
+  }
+  for (SubjectRun& run : runs_) {
+    run.open = run.open && run.any(is_open_suspect);
+    if (run.open) run.narrow_to(is_open_suspect);
+  }
 }
 
-std::optional<PairedGate::Block> PairedGate::launch_block(SubjectRun& run) {
-  const auto& order = std::bernoulli_distribution(0.5)(random_) ? kAbba : kBaab;
-  std::uniform_int_distribution<int> padding(0, kMostPaddingBytes);
-  Block block;
-  int done[2] = {0, 0};
-  for (const Arm arm : order) {
-    const int side = static_cast<int>(arm);
-    Launch& launch = block.launches[side][done[side]++];
-    launch = launcher_.launch(*run.subject, arm, padding(random_));
-    if (!accept(run, arm, launch)) return std::nullopt;
-    block.disturbed = block.disturbed || is_disturbed(launch);
+std::vector<PairedSeries*> PairedGate::suspects() {
+  std::vector<PairedSeries*> open;
+  for (SubjectRun& run : runs_) {
+    for (PairedSeries& series : run.series()) {
+      if (is_open_suspect(series)) open.push_back(&series);
+    }
   }
+  return open;
+}
+
+std::optional<Block> PairedGate::measure(SubjectRun& run, Stage stage) {
+  const double start_s = launcher_.now_s();
+  std::optional<Block> block =
+      sampler_.sample(run.current(), stage, run.blocks(stage), kBaseAndHead,
+                      [&](const PlacedLaunch& placed) { return take(run, placed); });
+  if (block) run.took(launcher_.now_s() - start_s);
   return block;
 }
 
 // False when the block is lost: interrupted, or the subject failed.
-bool PairedGate::accept(SubjectRun& run, Arm arm, const Launch& launch) {
+bool PairedGate::take(SubjectRun& run, const PlacedLaunch& placed) {
+  const Launch& launch = placed.launch;
   if (launch.interrupted) {
     outcome_.interrupted = true;
     return false;
   }
   if (!launch.failure.empty()) {
-    fail_subject(run, fmt::format("{}: {}", arm_name(arm), launch.failure));
+    fail_subject(run, fmt::format("{}: {}", arm_name(placed.arm), launch.failure));
     return false;
   }
-  check_answers(run, arm, launch.record);
+  if (plan_.on_launch && placed.stage != Stage::kWarmUp) plan_.on_launch(placed);
+  run.check_answers(placed.arm, launch.record, outcome_.notes);
   return run.open;
 }
 
-void PairedGate::check_answers(SubjectRun& run, Arm arm, const samples::Record& record) {
-  const int side = static_cast<int>(arm);
-  for (const samples::Result& result : record.results) {
-    if (result.answer_hash.empty()) continue;
-    const auto [known, added] = run.answers[side].emplace(result.benchmark, result.answer_hash);
-    if (!added && known->second != result.answer_hash) {
-      answer_changed(run, result.benchmark,
-                     fmt::format("{} gives another answer from launch to launch ({}, {})",
-                                 arm_name(arm), known->second, result.answer_hash));
-      known->second = result.answer_hash;
-    }
-    const auto other = run.answers[1 - side].find(result.benchmark);
-    if (added && other != run.answers[1 - side].end() && other->second != result.answer_hash) {
-      answer_changed(
-          run, result.benchmark,
-          fmt::format("the answers differ: base {}, head {}", run.answers[0].at(result.benchmark),
-                      run.answers[1].at(result.benchmark)));
-    }
-  }
-}
-
-void PairedGate::answer_changed(SubjectRun& run, const std::string& benchmark,
-                                const std::string& what) {
-  if (plan_.allow_answer_change) {
-    outcome_.notes.push_back(fmt::format("{}: {} (allowed)", benchmark, what));
-    return;
-  }
-  for (PairedSeries& series : run.series) {
-    if (series.key().benchmark == benchmark) series.fail(State::kFailed, what);
-  }
-  run.open = has_undecided(run.series);
-}
-
-void PairedGate::add_block(SubjectRun& run, const Block& block) {
-  ++run.blocks;
-  for (PairedSeries& series : run.series) {
-    if (series.decided()) continue;
-    std::array<double, 2> values[2];
-    try {
-      for (int side = 0; side < 2; ++side) {
-        for (int i = 0; i < 2; ++i) {
-          const auto value = value_in(block.launches[side][i].record, series.key());
-          if (!value) {
-            throw Error(ExitCode::kBenchmarkFailed, fmt::format("a launch of {} did not measure it",
-                                                                arm_name(static_cast<Arm>(side))));
-          }
-          values[side][i] = *value;
-        }
-      }
-      series.add_block(values[0], values[1]);
-    } catch (const Error& error) {
-      series.fail(State::kFailed, error.message());
-    }
-  }
-}
-
-void PairedGate::look(SubjectRun& run, bool last_look) {
-  ++run.next_look;
-  for (PairedSeries& series : run.series) {
-    const std::vector<double> thetas = plan_.aa_thetas
-                                           ? plan_.aa_thetas(series.key(), outcome_.machine_id)
-                                           : std::vector<double>();
-    series.look(plan_.margin, thetas, judged_, last_look);
-  }
-  run.open = has_undecided(run.series);
-}
-
 void PairedGate::fail_subject(SubjectRun& run, const std::string& reason) {
-  run.open = false;
-  bool carried = false;
-  for (PairedSeries& series : run.series) {
-    if (series.outcome().state != State::kMissing) series.fail(State::kFailed, reason);
-    carried = carried || series.judged();
-  }
-  if (!carried) outcome_.failures.push_back(reason);
+  if (!run.fail(reason)) outcome_.failures.push_back(reason);
 }
 
-void PairedGate::show_progress(const SubjectRun& run) {
+std::vector<double> PairedGate::aa_thetas(const PairedSeries& series) const {
+  if (!plan_.aa_thetas) return {};
+  return plan_.aa_thetas(series.key(), outcome_.machine_id);
+}
+
+void PairedGate::show_progress(const SubjectRun& run, Stage stage) {
   int decided = 0;
   for (const SubjectRun& other : runs_) {
-    for (const PairedSeries& series : other.series) {
+    for (const PairedSeries& series : other.series()) {
       decided += series.judged() && series.decided() ? 1 : 0;
     }
   }
   const double elapsed_s = launcher_.now_s() - start_s_;
-  std::string text = fmt::format("{} of {} series decided after {} blocks, {}", decided, judged_,
-                                 run.blocks, duration_text(elapsed_s));
-  const bool at_look = run.next_look > 0 && run.blocks == kLooks[run.next_look - 1];
+  std::string text = fmt::format("{} of {} series decided after {} blocks of {}, {}", decided,
+                                 judged_, run.blocks(stage), stage_name(stage),
+                                 duration_text(elapsed_s));
   if (plan_.fixed_blocks == 0) {
     text +=
         fmt::format(", at most {} left", duration_text(std::max(0.0, plan_.budget_s - elapsed_s)));
   }
-  if (at_look) {
+  if (std::find(kLooks.begin(), kLooks.end(), run.blocks(stage)) != kLooks.end()) {
     progress_.step(text);
   } else {
     progress_.show(text);
   }
 }
 
+// What screening did not call IMPROVED by itself may be by the weaker rule for reports.
+void PairedGate::report_improvements() {
+  std::vector<PairedSeries*> judged;
+  std::vector<double> p_values;
+  for (SubjectRun& run : runs_) {
+    for (PairedSeries& series : run.series()) {
+      if (!series.judged()) continue;
+      judged.push_back(&series);
+      p_values.push_back(series.improvement_p());
+    }
+  }
+  const std::vector<double> q = stats::benjamini_hochberg_adjusted(p_values);
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    const State state = judged[i]->outcome().state;
+    const bool open = state == State::kInconclusive || state == State::kUnchanged;
+    if (open && !judged[i]->suspect() && q[i] <= kFalseDiscoveryRate) judged[i]->improve();
+  }
+}
+
+void PairedGate::report_controls() {
+  if (!control_ || outcome_.interrupted) return;
+  outcome_.controls = control_->result();
+  if (!outcome_.controls) {
+    outcome_.notes.push_back(control_failure_.empty()
+                                 ? "no controls: the budget ended before they were done"
+                                 : fmt::format("no controls: {}", control_failure_));
+  }
+}
+
 void PairedGate::finish() {
   progress_.clear();
   for (SubjectRun& run : runs_) {
-    if (!run.warm) outcome_.unmeasured.push_back(run.subject->name);
-    for (PairedSeries& series : run.series) {
-      // Undecided by the budget's end, an interrupt or a fixed number of blocks.
-      if (!series.decided()) {
-        series.look(plan_.margin,
-                    plan_.aa_thetas ? plan_.aa_thetas(series.key(), outcome_.machine_id)
-                                    : std::vector<double>(),
-                    judged_, /*last_look=*/true);
+    if (!run.warm) outcome_.unmeasured.push_back(run.name());
+    // Undecided by the budget's end, an interrupt or a fixed number of blocks.
+    look(run, Look::kLast);
+    for (PairedSeries& series : run.series()) {
+      if (!is_open_suspect(series)) continue;
+      if (series.outcome().reason.empty()) {
+        series.leave_unconfirmed(outcome_.interrupted ? "interrupted" : "give it more --budget");
       }
-      outcome_.series.push_back(series.outcome());
     }
   }
-  if (repeated_blocks_ > 0) {
+  if (plan_.fixed_blocks == 0) report_improvements();
+  report_controls();
+  for (const SubjectRun& run : runs_) {
+    for (const PairedSeries& series : run.series()) outcome_.series.push_back(series.outcome());
+  }
+  if (sampler_.repeated() > 0) {
     outcome_.notes.push_back(fmt::format(
         "{} blocks were repeated: the hypervisor took more than {:.0f} % of a core in one of their "
         "launches",
-        repeated_blocks_, 100 * kDisturbedSteal));
+        sampler_.repeated(), 100 * kDisturbedSteal));
   }
   outcome_.elapsed_s = launcher_.now_s() - start_s_;
 }

@@ -1,19 +1,20 @@
-// Base against head on this host, in randomized ABBA/BAAB blocks (rules 1 to 5 of the design).
+// Base against head on this host, in randomized blocks: screened, suspects confirmed with fresh
+// launches, with controls (rules 1 to 9 of the design).
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
-#include <map>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "ci/gate/launcher.h"
+#include "ci/gate/block.h"
+#include "ci/gate/control_run.h"
 #include "ci/gate/margin.h"
 #include "ci/gate/outcome.h"
-#include "ci/gate/paired_series.h"
 #include "ci/gate/progress.h"
+#include "ci/gate/subject_run.h"
 
 namespace woolly::gate {
 
@@ -27,13 +28,16 @@ struct PairedPlan {
   double budget_s = 180;
   std::uint64_t seed = 0;
   bool allow_answer_change = false;
-  int fixed_blocks = 0;  // > 0: this many, no early decision (calibration)
+  int fixed_blocks = 0;  // > 0: this many, without decisions and controls (calibration)
   AaThetas aa_thetas;    // empty: none known
+  // Told of every finished launch, before the next begins; what it throws ends the gate.
+  std::function<void(const PlacedLaunch&)> on_launch;
 };
 
-// A launch whose share of stolen CPU time is above this is disturbed, and its block is repeated
-// once: the choice depends on the hypervisor's account alone, never on the measured value.
-inline constexpr double kDisturbedSteal = 0.05;
+// Warm-up ends when a launch is no longer faster than the one before it by this much, or after
+// kMostWarmUps launches of each arm.
+inline constexpr double kWarmUpGain = 0.02;
+inline constexpr int kMostWarmUps = 5;
 
 class PairedGate {
  public:
@@ -44,48 +48,49 @@ class PairedGate {
   Outcome run();
 
  private:
-  struct SubjectRun {
-    const Subject* subject = nullptr;
-    std::vector<PairedSeries> series;
-    std::map<std::string, std::string> answers[2];  // benchmark to hash, per arm
-    int blocks = 0;
-    std::size_t next_look = 0;
-    double block_s = 0;  // what the last block took
-    bool warm = false;
-    bool open = false;  // still sampled
-  };
-  struct Block {
-    Launch launches[2][2];  // by arm
-    bool disturbed = false;
-  };
-
-  void warm_up(SubjectRun& run);
-  void list_series(SubjectRun& run, const samples::Record& base, const samples::Record& head);
+  void warm_up(SubjectRun& run, const Subject& subject);
+  Launch warm_up_launch(SubjectRun& run, const Subject& subject, Arm arm, int number);
+  void warm_up_until_steady(SubjectRun& run, const Subject& subject, samples::Record last[2]);
   void note_environment(const samples::Record& base, const samples::Record& head);
+  void choose_control();
   void announce_plan();
-  void measure();
-  void measure_block(SubjectRun& run);
-  std::optional<Block> launch_block(SubjectRun& run);
-  bool accept(SubjectRun& run, Arm arm, const Launch& launch);
-  void check_answers(SubjectRun& run, Arm arm, const samples::Record& record);
-  void answer_changed(SubjectRun& run, const std::string& benchmark, const std::string& what);
-  void add_block(SubjectRun& run, const Block& block);
-  void look(SubjectRun& run, bool last_look);
-  void fail_subject(SubjectRun& run, const std::string& reason);
-  bool look_due(const SubjectRun& run) const;
+
+  void screen(bool keep_time_to_confirm);
+  void screen_block(SubjectRun& run);
+  void look(SubjectRun& run, Look look);
   int block_limit() const;
-  void show_progress(const SubjectRun& run);
+  bool control_goes_on(double deadline_s) const;
+  void control_block();
+  double confirmation_s() const;
+
+  void confirm();
+  void sample_confirmation(int blocks, double deadline_s);
+  void judge_suspects(bool last_look);
+
+  // Measures one more block of `run`; nothing when it is lost: interrupted, or the subject failed.
+  std::optional<Block> measure(SubjectRun& run, Stage stage);
+  bool take(SubjectRun& run, const PlacedLaunch& placed);
+  void fail_subject(SubjectRun& run, const std::string& reason);
+  std::vector<double> aa_thetas(const PairedSeries& series) const;
+  std::vector<PairedSeries*> suspects();
+  bool may_go_on(const SubjectRun& run, double deadline_s) const;
+  void show_progress(const SubjectRun& run, Stage stage);
+  void report_improvements();
+  void report_controls();
   void finish();
 
   Launcher& launcher_;
   const PairedPlan& plan_;
   Progress& progress_;
-  std::mt19937_64 random_;
-  std::vector<SubjectRun> runs_;
+  BlockSampler sampler_;
+  std::deque<SubjectRun> runs_;
+  std::optional<ControlRun> control_;
+  std::string control_failure_;
+  double control_block_s_ = 0;
   Outcome outcome_;
   double start_s_ = 0;
+  double deadline_s_ = 0;
   int judged_ = 0;
-  int repeated_blocks_ = 0;
 };
 
 }  // namespace woolly::gate

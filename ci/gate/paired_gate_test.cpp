@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
+#include <random>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -17,6 +22,8 @@ using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+
+constexpr std::size_t kWarmUpLaunches = 3;  // base, head, and base again: steady
 
 class PairedGateTest : public ::testing::Test {
  protected:
@@ -57,9 +64,9 @@ TEST_F(PairedGateTest, NamesWhatGotSlower) {
 TEST_F(PairedGateTest, BlocksAreAbbaOrBaabInRandomOrder) {
   plan.fixed_blocks = 40;
   run();
-  ASSERT_EQ(world.order.size(), 2u + 160u);
+  ASSERT_EQ(world.order.size(), kWarmUpLaunches + 160u);
   std::set<Arm> first;
-  for (std::size_t at = 2; at < world.order.size(); at += 4) {
+  for (std::size_t at = kWarmUpLaunches; at < world.order.size(); at += 4) {
     const Arm a = world.order[at];
     const Arm b = world.order[at + 1];
     EXPECT_NE(a, b);
@@ -138,7 +145,7 @@ TEST_F(PairedGateTest, ABenchmarkThatIsNewInHeadIsNoted) {
 
 TEST_F(PairedGateTest, ASeriesThatVanishesInTheMiddleFails) {
   world.tamper = [](Arm, int number, Launch& launch) {
-    if (number == 20) {
+    if (number == 24) {  // of a block, not of the controls
       std::erase_if(launch.record.results, [](auto& r) { return r.metric == "load_ms"; });
     }
   };
@@ -189,7 +196,8 @@ TEST_F(PairedGateTest, AnInterruptKeepsWhatIsMeasured) {
   const Outcome outcome = run();
   EXPECT_TRUE(outcome.interrupted);
   EXPECT_EQ(world.launches, 30);
-  EXPECT_EQ(series(outcome, "decode_tps").pairs, 6);
+  // Three launches of warm-up; blocks of four and of six (controls) take turns.
+  EXPECT_EQ(series(outcome, "decode_tps").pairs, 3);
   EXPECT_EQ(code(outcome), ExitCode::kInconclusive);
 }
 
@@ -201,7 +209,7 @@ TEST_F(PairedGateTest, AnInterruptBeforeAnythingIsInconclusive) {
 }
 
 TEST_F(PairedGateTest, TheBudgetEndsSampling) {
-  world = test::FakeLauncher({0.3, 0, 0, 0, 0, 0}, 1);
+  world = test::FakeLauncher({0.3, 0, 0, 0, 0, 0}, 2);
   plan.budget_s = 60;
   const Outcome outcome = run();
   EXPECT_LE(outcome.elapsed_s, 60);
@@ -218,11 +226,11 @@ TEST_F(PairedGateTest, ABudgetTooSmallForAVerdictSaysSo) {
 
 TEST_F(PairedGateTest, ADisturbedBlockIsRepeatedOnce) {
   world.tamper = [](Arm, int number, Launch& launch) {
-    if (number == 5 || number == 8) launch.steal_s = 0.2;
+    if (number == 6 || number == 9) launch.steal_s = 0.2;
   };
   plan.fixed_blocks = 10;
   const Outcome outcome = run();
-  EXPECT_EQ(world.launches, 2 + 4 * 11);
+  EXPECT_EQ(world.launches, static_cast<int>(kWarmUpLaunches) + 4 * 11);
   EXPECT_EQ(series(outcome, "decode_tps").pairs, 10);
   EXPECT_THAT(outcome.notes, Contains(HasSubstr("1 blocks were repeated")));
 }
@@ -232,6 +240,148 @@ TEST_F(PairedGateTest, SubjectsTakeTurns) {
   const Outcome outcome = run();
   EXPECT_EQ(outcome.series.size(), 12u);
   EXPECT_EQ(code(outcome), ExitCode::kOk);
+}
+
+TEST_F(PairedGateTest, ARegressionIsConfirmedByFreshBlocks) {
+  world.head_slowdown = 1.1;
+  std::map<Stage, int> launches;
+  plan.on_launch = [&](const PlacedLaunch& placed) { ++launches[placed.stage]; };
+  const Outcome outcome = run();
+  EXPECT_EQ(series(outcome, "decode_tps").pairs, 20);
+  EXPECT_LE(series(outcome, "decode_tps").p_holm, 1e-4);
+  EXPECT_EQ(launches[Stage::kWarmUp], 3);
+  EXPECT_EQ(launches[Stage::kScreening], 40);
+  EXPECT_EQ(launches[Stage::kConfirmation], 80);
+  EXPECT_EQ(launches[Stage::kControl], 60);
+}
+
+TEST_F(PairedGateTest, WhatWasSlowWhileScreenedAndIsNotAfterwardsIsUnchanged) {
+  int screening = 0;
+  plan.on_launch = [&](const PlacedLaunch& placed) {
+    screening += placed.stage == Stage::kScreening ? 1 : 0;
+  };
+  world.tamper = [&](Arm arm, int, Launch& launch) {
+    if (arm != Arm::kHead || screening >= 40) return;
+    for (auto& result : launch.record.results) {
+      if (result.metric == "decode_tps") result.samples[0] *= 0.8;
+    }
+  };
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kOk);
+  EXPECT_EQ(series(outcome, "decode_tps").state, State::kUnchanged);
+  EXPECT_EQ(series(outcome, "decode_tps").pairs, 20);
+}
+
+TEST_F(PairedGateTest, TheBudgetLeavesTimeToConfirm) {
+  world.head_slowdown = 1.1;
+  plan.budget_s = 110;  // ten screened blocks and controls take 50 s, twenty fresh ones 40 s
+  EXPECT_EQ(code(run()), ExitCode::kRegression);
+  plan.budget_s = 24;
+  world = test::FakeLauncher({0.01, 0, 0, 0, 0, 0}, 1);
+  world.head_slowdown = 1.1;
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kInconclusive);
+  EXPECT_THAT(series(outcome, "decode_tps").reason, HasSubstr("suspected"));
+}
+
+TEST_F(PairedGateTest, ControlsComeOutAsTheyShould) {
+  const Outcome outcome = run();
+  ASSERT_TRUE(outcome.controls);
+  EXPECT_TRUE(outcome.controls->null_holds);
+  EXPECT_TRUE(outcome.controls->found);
+  EXPECT_EQ(outcome.controls->pairs, kControlLooks.front());
+  EXPECT_NEAR(outcome.controls->found_estimate, std::log(1.1), 0.02);
+  EXPECT_NEAR(outcome.controls->null_estimate, 0, 0.02);
+}
+
+TEST_F(PairedGateTest, AHostOnWhichBaseDiffersFromItselfMakesNoRegressions) {
+  world.same_slowdown = 1.15;
+  world.head_slowdown = 1.2;
+  const Outcome outcome = run();
+  ASSERT_TRUE(outcome.controls);
+  EXPECT_FALSE(outcome.controls->null_holds);
+  EXPECT_EQ(code(outcome), ExitCode::kInconclusive);
+  EXPECT_EQ(headline(outcome), "INVALID");
+}
+
+TEST_F(PairedGateTest, AHostOnWhichASlowdownIsNotSeenPassesNothing) {
+  world.slowed_is_slower = false;
+  const Outcome outcome = run();
+  ASSERT_TRUE(outcome.controls);
+  EXPECT_FALSE(outcome.controls->found);
+  EXPECT_EQ(code(outcome), ExitCode::kInconclusive);
+}
+
+TEST_F(PairedGateTest, ARegressionThatIsFoundNeedsNoOtherProofOfSight) {
+  world.slowed_is_slower = false;
+  world.head_slowdown = 1.1;
+  EXPECT_EQ(code(run()), ExitCode::kRegression);
+}
+
+TEST_F(PairedGateTest, ControlsThatTakeTooLongAreLeftOutAndSaid) {
+  plan.budget_s = 115;  // sixty launches of half a second are more than a quarter
+  const Outcome outcome = run();
+  EXPECT_FALSE(outcome.controls);
+  EXPECT_THAT(outcome.notes, Contains(HasSubstr("no controls: they would take 30 s")));
+  EXPECT_EQ(code(outcome), ExitCode::kOk);
+}
+
+TEST_F(PairedGateTest, WarmUpLastsUntilTheMachineIsNoLongerGettingFaster) {
+  world.tamper = [](Arm, int number, Launch& launch) {
+    for (auto& result : launch.record.results) {
+      const bool rate = result.unit == "t/s";
+      const double slower = 1 + 0.5 / number / number;
+      result.samples[0] *= rate ? 1 / slower : slower;
+    }
+  };
+  int warm_up = 0;
+  plan.on_launch = [&](const PlacedLaunch& placed) {
+    warm_up += placed.stage == Stage::kWarmUp ? 1 : 0;
+  };
+  const Outcome outcome = run();
+  EXPECT_GE(warm_up, 5);
+  EXPECT_LE(warm_up, 2 * kMostWarmUps);
+  EXPECT_EQ(code(outcome), ExitCode::kOk);
+}
+
+// A launcher of thirty benchmarks of which one is slower, and that runs what its filter says.
+class SuiteLauncher : public Launcher {
+ public:
+  std::vector<std::string> filters;
+
+  Launch launch(const Subject& subject, Arm arm, int) override {
+    filters.push_back(subject.arguments.at(1));
+    const std::regex filter(subject.arguments.at(1));
+    Launch launch;
+    launch.record.producer = "woolly-micro";
+    launch.record.environment = {{"cpu_model", "fake"}};
+    for (int i = 0; i < 30; ++i) {
+      const std::string name = fmt::format("suite/b{}", i);
+      clock_s_ += 0.01;
+      if (!std::regex_search(name, filter)) continue;
+      double time = 1000 * std::exp(std::normal_distribution<double>(0, 0.01)(random_));
+      if (arm == Arm::kHead && i == 7) time *= 1.1;
+      if (arm == Arm::kSlowed) time *= 1 + slowdown;
+      launch.record.results.push_back({name, "time_ns", "ns", {time}, ""});
+    }
+    return launch;
+  }
+
+  double now_s() const override { return clock_s_; }
+
+ private:
+  std::mt19937_64 random_{1};
+  double clock_s_ = 0;
+};
+
+TEST_F(PairedGateTest, OnlyWhatIsUndecidedIsMeasuredFurther) {
+  SuiteLauncher suite;
+  plan.subjects = {micro_subject("suite")};
+  const Outcome outcome = PairedGate(suite, plan, progress).run();
+  EXPECT_EQ(code(outcome), ExitCode::kRegression);
+  EXPECT_EQ(count_of(outcome, State::kRegressed), 1);
+  EXPECT_EQ(count_of(outcome, State::kUnchanged), 29);
+  EXPECT_EQ(std::count(suite.filters.begin(), suite.filters.end(), "^(suite/b7)$"), 80);
 }
 
 TEST_F(PairedGateTest, StoredAaEffectsWidenTheMargin) {

@@ -39,33 +39,107 @@ void PairedSeries::add_block(const std::array<double, 2>& base, const std::array
   head_values_.insert(head_values_.end(), head.begin(), head.end());
 }
 
-void PairedSeries::look(const MarginSettings& settings, const std::vector<double>& aa_thetas,
-                        int judged_series, bool last_look) {
-  if (decided_) return;
+void PairedSeries::add_block(const Block& block, Arm base, Arm head) {
+  std::array<double, 2> values[2];
+  try {
+    for (int side = 0; side < 2; ++side) {
+      const Arm arm = side == 0 ? base : head;
+      for (int i = 0; i < 2; ++i) {
+        const auto value = value_in(block.launch(arm, i).record, key());
+        if (!value) {
+          throw Error(ExitCode::kBenchmarkFailed,
+                      fmt::format("a launch of {} did not measure it", arm_name(arm)));
+        }
+        values[side][static_cast<std::size_t>(i)] = *value;
+      }
+    }
+    add_block(values[0], values[1]);
+  } catch (const Error& error) {
+    fail(State::kFailed, error.message());
+  }
+}
+
+void PairedSeries::describe(const Bounds& bounds) {
+  outcome_.pairs = pairs();
+  outcome_.base_median = stats::median(base_values_);
+  outcome_.head_median = stats::median(head_values_);
+  outcome_.estimate = bounds.estimate;
+  outcome_.lower = bounds.lower_block;
+  outcome_.upper = outcome_.state == State::kImproved ? bounds.upper_block : bounds.upper_pass;
+}
+
+void PairedSeries::screen(const MarginSettings& settings, const std::vector<double>& aa_thetas,
+                          int judged_series, Look look) {
+  if (decided_ || suspect_) return;
   if (differences_.empty()) {
     outcome_.reason = "not one block was finished";
     return;
   }
-  const Levels levels = levels_for(judged_series, static_cast<int>(kLooks.size()));
-  const Bounds bounds = bounds_of(stats::SignedRankInterval(differences_), levels);
+  constexpr int kLookCount = static_cast<int>(kLooks.size());
+  const Levels levels = levels_for(judged_series, kLookCount);
+  const stats::SignedRankInterval interval(differences_);
+  const Bounds bounds = bounds_of(interval, levels);
   const double sd = stats::robust_sd(differences_);
-  outcome_.base_median = stats::median(base_values_);
-  outcome_.head_median = stats::median(head_values_);
   const Margin margin = margin_for(settings, aa_thetas, metric_rule(key().metric).absolute_floor,
-                                   outcome_.base_median);
+                                   stats::median(base_values_));
   outcome_.delta = margin.delta;
   outcome_.margin_source = margin.source;
-  outcome_.pairs = pairs();
-  if (stats::smallest_sign_flip_p(pairs()) <= levels.block) {
+  if (stats::smallest_sign_flip_p(pairs()) <= kSuspicionLevel) {
     outcome_.detectable =
-        stats::minimum_detectable_effect(margin.delta, levels.block, kPower, sd, pairs());
+        stats::minimum_detectable_effect(margin.delta, kSuspicionLevel, kPower, sd, pairs());
   }
-  outcome_.state = decide(bounds, margin.delta, last_look);
-  outcome_.estimate = bounds.estimate;
-  outcome_.lower = bounds.lower_block;
-  outcome_.upper = outcome_.state == State::kImproved ? bounds.upper_block : bounds.upper_pass;
+  suspect_ = judged() && interval.lower_bound(kSuspicionLevel) > margin.delta;
+  if (!suspect_ && look != Look::kSuspicion) {
+    improvement_p_ = std::min(improvement_p_, kLookCount * interval.p_less(-margin.delta));
+    outcome_.state = decide(bounds, margin.delta, look == Look::kLast);
+  }
+  describe(bounds);
   decided_ = outcome_.state != State::kInconclusive;
-  outcome_.reason = decided_ ? "" : why_inconclusive(levels, sd);
+  outcome_.reason = decided_ || suspect_ ? "" : why_inconclusive(levels, sd);
+}
+
+void PairedSeries::begin_confirmation() {
+  differences_.clear();
+  base_values_.clear();
+  head_values_.clear();
+}
+
+double PairedSeries::confirmation_p() {
+  if (!decided_ && !differences_.empty()) {
+    const double p = stats::SignedRankInterval(differences_).p_greater(outcome_.delta);
+    confirmation_p_ = std::min(confirmation_p_, p * static_cast<double>(kConfirmationLooks.size()));
+  }
+  return confirmation_p_;
+}
+
+void PairedSeries::confirm(double p_holm, double q_bh, int suspects, bool last_look) {
+  outcome_.p_holm = p_holm;
+  outcome_.q_bh = q_bh;
+  if (decided_ || differences_.empty()) return;
+  const Levels levels = levels_for(suspects, static_cast<int>(kConfirmationLooks.size()));
+  const Bounds bounds = bounds_of(stats::SignedRankInterval(differences_), levels);
+  if (p_holm <= kFalseAlarmLevel) {
+    outcome_.state = State::kRegressed;
+  } else if (bounds.upper_pass < outcome_.delta) {
+    outcome_.state = State::kUnchanged;
+  }
+  describe(bounds);
+  decided_ = outcome_.state != State::kInconclusive;
+  if (decided_ || !last_look) return;
+  outcome_.reason =
+      q_bh <= kFalseDiscoveryRate
+          ? fmt::format("likely worse (q = {:.3f}), but not certain enough to block", q_bh)
+          : fmt::format("suspected, but {} fresh blocks did not confirm it", pairs());
+}
+
+void PairedSeries::leave_unconfirmed(const std::string& why) {
+  if (!decided_) outcome_.reason = fmt::format("suspected, but not confirmed: {}", why);
+}
+
+void PairedSeries::improve() {
+  outcome_.state = State::kImproved;
+  outcome_.reason = "";
+  decided_ = true;
 }
 
 std::string PairedSeries::why_inconclusive(const Levels& levels, double sd) const {

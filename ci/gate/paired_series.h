@@ -1,4 +1,4 @@
-// One benchmark and metric over the blocks of a paired gate.
+// One benchmark and metric over the blocks of a paired gate: screened, and confirmed when suspected.
 #pragma once
 
 #include <array>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ci/gate/launcher.h"
+#include "ci/gate/block.h"
 #include "ci/gate/margin.h"
 #include "ci/gate/outcome.h"
 
@@ -16,6 +16,12 @@ namespace woolly::gate {
 // Throws Error (benchmark failed) for a value without a logarithm.
 std::optional<double> value_in(const samples::Record& record, const store::SeriesKey& key);
 
+enum class Look {
+  kEarly,  // one of kLooks, more may follow
+  kLast,   // no more sampling follows
+  kSuspicion,  // only makes suspects: it spends nothing of the levels of verdicts
+};
+
 class PairedSeries {
  public:
   PairedSeries(store::SeriesKey key, bool judged, double sign);
@@ -23,16 +29,37 @@ class PairedSeries {
   const store::SeriesKey& key() const noexcept { return outcome_.key; }
   bool judged() const noexcept { return outcome_.judged; }
   bool decided() const noexcept { return decided_; }
+  bool suspect() const noexcept { return suspect_; }
   int pairs() const noexcept { return static_cast<int>(differences_.size()); }
   const std::vector<double>& differences() const noexcept { return differences_; }
 
-  // The two values of each arm of one ABBA or BAAB block. The difference of the half-block averages
-  // of the logarithms cancels what drifts linearly over the block.
+  // The two values of each arm of one block. The difference of the half-block averages of the
+  // logarithms cancels what drifts linearly over the block.
   void add_block(const std::array<double, 2>& base, const std::array<double, 2>& head);
+  // Takes them from `block`. A launch that does not have the series, or no number that can be
+  // compared, fails it.
+  void add_block(const Block& block, Arm base, Arm head);
 
-  // Decides by what is there; once decided a series keeps its verdict.
-  void look(const MarginSettings& settings, const std::vector<double>& aa_thetas, int judged_series,
-            bool last_look);
+  // A look of screening: UNCHANGED, IMPROVED, a suspect, or open. What is decided stays so.
+  void screen(const MarginSettings& settings, const std::vector<double>& aa_thetas,
+              int judged_series, Look look);
+
+  // Forgets the suspect's blocks: only fresh ones count from here.
+  void begin_confirmation();
+
+  // A look of confirmation: p of "no worse than the margin", adjusted for the looks alone. The
+  // smallest so far; 1 without blocks.
+  double confirmation_p();
+  // The verdict that follows from the same look. `p_holm` and `q_bh` are confirmation_p() of all
+  // suspects, adjusted.
+  void confirm(double p_holm, double q_bh, int suspects, bool last_look);
+
+  // Sampling is over before a suspect was confirmed.
+  void leave_unconfirmed(const std::string& why);
+
+  // p of "no better than the margin", adjusted for the looks of screening; 1 when there was none.
+  double improvement_p() const noexcept { return improvement_p_; }
+  void improve();  // IMPROVED by the false discovery rate over all series
 
   void fail(State state, std::string reason);
 
@@ -40,10 +67,14 @@ class PairedSeries {
   const SeriesOutcome& outcome() const noexcept { return outcome_; }
 
  private:
+  void describe(const Bounds& bounds);
   std::string why_inconclusive(const Levels& levels, double sd) const;
 
   SeriesOutcome outcome_;
   bool decided_ = false;
+  bool suspect_ = false;
+  double confirmation_p_ = 1;
+  double improvement_p_ = 1;
   std::vector<double> differences_;  // positive: head is worse
   std::vector<double> base_values_;
   std::vector<double> head_values_;

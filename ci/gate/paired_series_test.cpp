@@ -28,20 +28,75 @@ TEST(PairedSeries, LinearDriftOverABlockCancels) {
 
 TEST(PairedSeries, DecidesOnceAndKeepsTheVerdict) {
   PairedSeries series = throughput();
-  for (int i = 0; i < 10; ++i) series.add_block({100, 101}, {80, 81});
-  series.look({0.03, false}, {}, 1, false);
+  for (int i = 0; i < 10; ++i) series.add_block({100, 101}, {100, 101});
+  series.screen({0.03, false}, {}, 1, Look::kEarly);
   EXPECT_TRUE(series.decided());
-  EXPECT_EQ(series.outcome().state, State::kRegressed);
-  for (int i = 0; i < 50; ++i) series.add_block({100, 101}, {100, 101});
-  series.look({0.03, false}, {}, 1, false);
-  EXPECT_EQ(series.outcome().state, State::kRegressed);
+  EXPECT_EQ(series.outcome().state, State::kUnchanged);
+  for (int i = 0; i < 50; ++i) series.add_block({100, 101}, {50, 51});
+  series.screen({0.03, false}, {}, 1, Look::kEarly);
+  EXPECT_EQ(series.outcome().state, State::kUnchanged);
   EXPECT_EQ(series.outcome().pairs, 10);
+}
+
+PairedSeries suspected() {
+  PairedSeries series = throughput();
+  for (int i = 0; i < 10; ++i) series.add_block({100, 101}, {80, 81});
+  series.screen({0.03, false}, {}, 30, Look::kEarly);
+  series.begin_confirmation();
+  return series;
+}
+
+TEST(PairedSeries, ScreeningSuspectsAndLeavesTheVerdictToFreshBlocks) {
+  PairedSeries series = suspected();
+  EXPECT_TRUE(series.suspect());
+  EXPECT_FALSE(series.decided());
+  EXPECT_EQ(series.pairs(), 0);
+  EXPECT_EQ(series.confirmation_p(), 1) << "nothing of screening is left";
+}
+
+TEST(PairedSeries, FreshBlocksThatAgreeMakeARegression) {
+  PairedSeries series = suspected();
+  for (int i = 0; i < 20; ++i) series.add_block({100, 101}, {80, 81});
+  const double p = series.confirmation_p();
+  EXPECT_DOUBLE_EQ(p, 2 * std::ldexp(1.0, -20)) << "two looks";
+  series.confirm(p, p, 1, false);
+  EXPECT_EQ(series.outcome().state, State::kRegressed);
+  EXPECT_EQ(series.outcome().pairs, 20);
+  EXPECT_EQ(series.outcome().p_holm, p);
+}
+
+TEST(PairedSeries, FreshBlocksThatSeeNothingClearASuspect) {
+  PairedSeries series = suspected();
+  for (int i = 0; i < 20; ++i) series.add_block({100, 101}, {100, 101});
+  series.confirm(series.confirmation_p(), 1, 1, false);
+  EXPECT_EQ(series.outcome().state, State::kUnchanged);
+}
+
+TEST(PairedSeries, WhatFreshBlocksLeaveOpenIsInconclusive) {
+  PairedSeries series = suspected();
+  for (int i = 0; i < 20; ++i) series.add_block({100, 100}, {i % 2 == 0 ? 80.0 : 110.0, 100});
+  series.confirm(0.4, 0.4, 1, false);
+  EXPECT_FALSE(series.decided());
+  series.confirm(0.4, 0.4, 1, true);
+  EXPECT_EQ(series.outcome().state, State::kInconclusive);
+  EXPECT_THAT(series.outcome().reason, HasSubstr("20 fresh blocks did not confirm it"));
+  series.confirm(0.06, 0.04, 2, true);
+  EXPECT_THAT(series.outcome().reason, HasSubstr("likely worse (q = 0.040)"));
+}
+
+TEST(PairedSeries, AnImprovementHasItsP) {
+  PairedSeries series = throughput();
+  EXPECT_EQ(series.improvement_p(), 1);
+  for (int i = 0; i < 10; ++i) series.add_block({100, 101}, {120, 121});
+  series.screen({0.03, false}, {}, 1, Look::kEarly);
+  EXPECT_DOUBLE_EQ(series.improvement_p(), 5 * std::ldexp(1.0, -10)) << "five looks";
+  EXPECT_EQ(series.outcome().state, State::kImproved);
 }
 
 TEST(PairedSeries, ConstantValuesAreUnchanged) {
   PairedSeries series({"b", "peak_rss_bytes", "B"}, true, 1);
   for (int i = 0; i < 10; ++i) series.add_block({3e8, 3e8}, {3e8, 3e8});
-  series.look({0.03, false}, {}, 5, false);
+  series.screen({0.03, false}, {}, 5, Look::kEarly);
   EXPECT_EQ(series.outcome().state, State::kUnchanged);
   EXPECT_EQ(series.outcome().estimate, 0);
 }
@@ -49,15 +104,20 @@ TEST(PairedSeries, ConstantValuesAreUnchanged) {
 TEST(PairedSeries, TooFewBlocksDecideNothingAndSaySo) {
   PairedSeries series = throughput();
   for (int i = 0; i < 5; ++i) series.add_block({100, 100}, {50, 50});
-  series.look({0.03, false}, {}, 1, true);
+  series.screen({0.03, false}, {}, 1, Look::kLast);
   EXPECT_EQ(series.outcome().state, State::kInconclusive);
-  EXPECT_THAT(series.outcome().reason, HasSubstr("5 blocks cannot resolve"));
-  EXPECT_TRUE(std::isnan(series.outcome().detectable));
+  EXPECT_TRUE(series.suspect()) << "five of five: 1 in 32";
+  PairedSeries fewer = throughput();
+  for (int i = 0; i < 4; ++i) fewer.add_block({100, 100}, {50, 50});
+  fewer.screen({0.03, false}, {}, 1, Look::kLast);
+  EXPECT_FALSE(fewer.suspect());
+  EXPECT_THAT(fewer.outcome().reason, HasSubstr("4 blocks cannot resolve"));
+  EXPECT_TRUE(std::isnan(fewer.outcome().detectable));
 }
 
 TEST(PairedSeries, NoBlockAtAllIsInconclusive) {
   PairedSeries series = throughput();
-  series.look({0.03, false}, {}, 1, true);
+  series.screen({0.03, false}, {}, 1, Look::kLast);
   EXPECT_EQ(series.outcome().state, State::kInconclusive);
   EXPECT_FALSE(series.outcome().reason.empty());
 }
@@ -65,7 +125,7 @@ TEST(PairedSeries, NoBlockAtAllIsInconclusive) {
 TEST(PairedSeries, TellsHowManyBlocksWouldDo) {
   PairedSeries series = throughput();
   for (int i = 0; i < 10; ++i) series.add_block({100, 100}, {i % 2 == 0 ? 90.0 : 111.0, 100});
-  series.look({0.03, false}, {}, 1, true);
+  series.screen({0.03, false}, {}, 1, Look::kLast);
   EXPECT_EQ(series.outcome().state, State::kInconclusive);
   EXPECT_THAT(series.outcome().reason, HasSubstr("would do at this noise"));
 }

@@ -15,6 +15,8 @@
 namespace woolly::gate {
 namespace {
 
+constexpr int kUnboundedBlocks = kLooks.back() + kConfirmationLooks.back();
+
 // A/A effects spread as the estimate of kCalibrationBlocks blocks does.
 double spread_of_blocks(const std::vector<double>& aa_thetas) {
   double sum = 0;
@@ -23,27 +25,40 @@ double spread_of_blocks(const std::vector<double>& aa_thetas) {
          stats::kHodgesLehmannSpread;
 }
 
-// Fewer have no p small enough to block with.
-int fewest_blocks(int judged_series) {
-  const Levels levels = levels_for(judged_series, static_cast<int>(kLooks.size()));
+// The fewest blocks whose smallest p, times `looks`, reaches `level`.
+int fewest_for(double level, std::size_t looks) {
   int blocks = 1;
-  while (stats::smallest_sign_flip_p(blocks) > levels.block) ++blocks;
+  while (stats::smallest_sign_flip_p(blocks) * static_cast<double>(looks) > level) ++blocks;
   return blocks;
+}
+
+// Of one suspect, after one look at it in screening.
+int fewest_blocks() {
+  return fewest_for(kSuspicionLevel, 1) + fewest_for(kFalseAlarmLevel, kConfirmationLooks.size());
 }
 
 std::string detectable_line(const PlanFacts& facts, int blocks) {
   const bool calibrated = !facts.aa_thetas.empty();
   const Margin margin = margin_for({facts.user_delta, false}, facts.aa_thetas, 0, 0);
   const double spread = calibrated ? spread_of_blocks(facts.aa_thetas) : kAssumedSpread;
-  const Levels levels = levels_for(facts.judged_series, static_cast<int>(kLooks.size()));
-  const double effect =
-      stats::minimum_detectable_effect(margin.delta, levels.block, kPower, spread, blocks);
+  const int fresh = std::min(kConfirmationLooks.back(), blocks / 2);
+  const int screened = std::min(blocks - fresh, kLooks.back());
+  const double effect = std::max(
+      stats::minimum_detectable_effect(margin.delta, kSuspicionLevel, kPower, spread, screened),
+      stats::minimum_detectable_effect(margin.delta, kFalseAlarmLevel / kConfirmationLooks.size(),
+                                       kPower, spread, fresh));
   return fmt::format(
       "plan: {} blocks find a change of {:.1f} % with {:.0f} % power when blocks spread by {:.1f} "
-      "% "
-      "({})",
-      blocks, 100 * std::expm1(effect), 100 * kPower, 100 * spread,
+      "% ({})",
+      screened + fresh, 100 * std::expm1(effect), 100 * kPower, 100 * spread,
       calibrated ? "measured by A/A runs here" : "assumed; `woolly gate calibrate` measures it");
+}
+
+std::string controls_line(double injected) {
+  return fmt::format(
+      "plan: controls: base against itself must come out equal, slowed down by {:.0f} % it must be "
+      "found",
+      100 * injected);
 }
 
 }  // namespace
@@ -56,26 +71,31 @@ std::vector<std::string> plan_lines(const PlanFacts& facts) {
                                 duration_text(facts.round_s * facts.fixed_blocks)));
     return lines;
   }
-  const double fit = facts.round_s > 0 ? facts.budget_s / facts.round_s : kLooks.back();
-  const int blocks = static_cast<int>(std::min<double>(fit, kLooks.back()));
+  const double fit = facts.round_s > 0 ? facts.budget_s / facts.round_s : kUnboundedBlocks;
+  const int blocks = static_cast<int>(std::min<double>(fit, kUnboundedBlocks));
   lines.push_back(fmt::format(
       "plan: {} judged series of {} subject{}; blocks of 4 launches in random order ABBA or BAAB, "
       "one takes {:.1f} s",
       facts.judged_series, facts.subjects, facts.subjects == 1 ? "" : "s", facts.round_s));
-  lines.push_back(fmt::format("plan: looks after {} blocks; the budget of {} holds about {}",
-                              fmt::join(kLooks, ", "), duration_text(facts.budget_s), blocks));
-  const int fewest = fewest_blocks(facts.judged_series);
+  lines.push_back(fmt::format(
+      "plan: screened after {} blocks, suspects confirmed by {} fresh ones; the budget of {} holds "
+      "about {}",
+      fmt::join(kLooks, ", "), fmt::join(kConfirmationLooks, " or "), duration_text(facts.budget_s),
+      blocks));
+  const int fewest = fewest_blocks();
   lines.push_back(blocks >= fewest ? detectable_line(facts, blocks)
                                    : fmt::format("plan: that is too little to find anything: at "
                                                  "least {} blocks are needed",
                                                  fewest));
+  if (facts.injected > 0) lines.push_back(controls_line(facts.injected));
   return lines;
 }
 
 std::string paired_method_text() {
   return fmt::format(
       "Paired launches in randomized ABBA/BAAB blocks; Hodges-Lehmann estimate with exact "
-      "signed-rank bounds at a family level of {:.0f} % over all series and looks.",
+      "signed-rank bounds; what looks worse is confirmed by fresh blocks at a family level of "
+      "{:.0f} % (Holm).",
       100 * kFalseAlarmLevel);
 }
 

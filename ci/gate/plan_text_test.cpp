@@ -23,8 +23,8 @@ TEST(PlanText, TellsWhatTheRunCanSeeAndThatItAssumesTheNoise) {
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_THAT(lines[0], HasSubstr("5 judged series of 1 subject;"));
   EXPECT_THAT(lines[1], HasSubstr("holds about 90"));
-  // ln 1.03 + (z_.998 + z_.95) * 1.0233 * 0.05 / sqrt(90) = 0.0540, so 5.5 %.
-  EXPECT_THAT(lines[2], HasSubstr("90 blocks find a change of 5.5 % with 95 % power"));
+  // Of 90, 40 confirm: ln 1.03 + (z_.975 + z_.95) * 1.0233 * 0.05 / sqrt(40) = 0.0587, so 6.0 %.
+  EXPECT_THAT(lines[2], HasSubstr("90 blocks find a change of 6.0 % with 95 % power"));
   EXPECT_THAT(lines[2], HasSubstr("assumed"));
 }
 
@@ -41,7 +41,15 @@ TEST(PlanText, SaysWhenTheBudgetHoldsNothing) {
   const auto lines = plan_lines(slow);
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_THAT(lines[1], HasSubstr("holds about 0"));
-  EXPECT_THAT(lines[2], HasSubstr("at least 9 blocks are needed"));
+  EXPECT_THAT(lines[2], HasSubstr("at least 11 blocks are needed"));
+}
+
+TEST(PlanText, NamesTheControlsWhereThereAreSome) {
+  PlanFacts controlled = facts();
+  controlled.injected = 0.1;
+  const auto lines = plan_lines(controlled);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_THAT(lines[3], HasSubstr("slowed down by 10 %"));
 }
 
 TEST(PlanText, CalibrationHasAFixedLength) {

@@ -1,6 +1,7 @@
 // What one launch runs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,10 @@ struct TokenCounts {
 // model, without the parts of a benchmark that the gate does not judge (cold loads, memory roof).
 Subject bench_subject(const std::vector<std::string>& models, const TokenCounts& tokens);
 Subject scenario_subject(const std::string& scenario, const std::vector<std::string>& models);
+// A launch takes few and short repetitions: there are many launches.
 Subject micro_subject(const std::string& filter);
+
+// `subject` down to these benchmarks. Nothing where a launch cannot be cut.
+std::optional<Subject> narrowed(const Subject& subject, const std::vector<std::string>& benchmarks);
 
 }  // namespace woolly::gate

@@ -1,5 +1,6 @@
 #include "ci/stats/signed_rank.h"
 
+#include <algorithm>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
@@ -52,6 +53,18 @@ SignedRankInterval::SignedRankInterval(std::span<const double> differences)
       cdf_(signed_rank_cdf(size_)) {}
 
 double SignedRankInterval::estimate() const { return median_of_sorted(walsh_); }
+
+// The Walsh averages beyond `center` are the signed-rank statistic (Tukey 1949); those at it count
+// against the alternative.
+double SignedRankInterval::p_greater(double center) const {
+  const auto not_above = std::upper_bound(walsh_.begin(), walsh_.end(), center) - walsh_.begin();
+  return cdf_[static_cast<std::size_t>(not_above)];
+}
+
+double SignedRankInterval::p_less(double center) const {
+  const auto not_below = walsh_.end() - std::lower_bound(walsh_.begin(), walsh_.end(), center);
+  return cdf_[static_cast<std::size_t>(not_below)];
+}
 
 double SignedRankInterval::lower_bound(double alpha) const {
   return lower_order_bound(walsh_, cdf_, alpha);

@@ -30,6 +30,10 @@ class SignedRankInterval {
   int size() const noexcept { return size_; }
   double estimate() const;
 
+  // One-sided p of "theta <= center" against "theta > center", and its mirror image.
+  double p_greater(double center = 0) const;
+  double p_less(double center = 0) const;
+
   // theta >= lower_bound(alpha) with confidence of at least 1 - alpha; -infinity when n differences
   // cannot resolve alpha. upper_bound is its mirror image.
   double lower_bound(double alpha) const;

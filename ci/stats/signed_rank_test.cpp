@@ -65,6 +65,33 @@ TEST(SignedRank, EstimateAndIntervalOfTheTextbook) {
   EXPECT_NEAR(interval.upper_bound(10.0 / 512), -0.010, 5e-4);
 }
 
+TEST(SignedRank, PValuesOfTheTextbook) {
+  const SignedRankInterval interval(depression_differences());
+  // T+ = 5 of 45 (Hollander & Wolfe, example 3.1): P(T <= 5) = 10/512.
+  EXPECT_DOUBLE_EQ(interval.p_less(), 10.0 / 512);
+  EXPECT_NEAR(interval.p_greater(), 1 - 9.0 / 512, 0.02);
+  EXPECT_GT(interval.p_greater(), 1 - 10.0 / 512);
+}
+
+TEST(SignedRank, PValuesAndBoundsAgree) {
+  const SignedRankInterval interval(depression_differences());
+  for (const double alpha : {0.01, 0.05, 0.2}) {
+    const double low = interval.lower_bound(alpha);
+    const double high = interval.upper_bound(alpha);
+    EXPECT_LE(interval.p_greater(low - 1e-9), alpha);
+    EXPECT_GT(interval.p_greater(low + 1e-9), alpha);
+    EXPECT_LE(interval.p_less(high + 1e-9), alpha);
+    EXPECT_GT(interval.p_less(high - 1e-9), alpha);
+  }
+}
+
+TEST(SignedRank, ValuesAtTheCenterSpeakForNothing) {
+  const SignedRankInterval interval(std::vector<double>(10, 0.0));
+  EXPECT_DOUBLE_EQ(interval.p_greater(), 1);
+  EXPECT_DOUBLE_EQ(interval.p_less(), 1);
+  EXPECT_DOUBLE_EQ(interval.p_greater(-0.1), smallest_sign_flip_p(10));
+}
+
 TEST(SignedRank, RefusesALevelItCannotResolve) {
   const SignedRankInterval interval(depression_differences());
   EXPECT_EQ(smallest_sign_flip_p(9), 1.0 / 512);

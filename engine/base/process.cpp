@@ -18,6 +18,8 @@
 
 #include <woolly/error.h>
 
+#include "engine/base/process_pauses.h"
+
 namespace woolly {
 namespace {
 
@@ -162,6 +164,7 @@ class Child {
       : options_(options), start_(Clock::now()), pid_(spawn(argv, options, out_, err_)) {
     out_.write_end.close();
     err_.write_end.close();
+    if (options.slowdown > 0) pauses_.emplace(pid_, options.slowdown);
     // By number: glibc 2.36 declares pidfd_open() without C linkage.
     pid_fd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   }
@@ -181,7 +184,11 @@ class Child {
   void wait_for_event() {
     // Without pidfd_open (kernels before 5.3) poll ignores the -1 and the short timeout finds the
     // end; with it the timeout only bounds how late a flag set by a signal handler is seen.
-    const int timeout_ms = pid_fd_.get() >= 0 ? 100 : 5;
+    int timeout_ms = pid_fd_.get() >= 0 ? 100 : 5;
+    if (pauses_) {
+      pauses_->pause_if_due();
+      timeout_ms = ProcessPauses::kPeriodMs;
+    }
     std::array<pollfd, 3> fds = {{{out_.read_end.get(), POLLIN, 0},
                                   {err_.read_end.get(), POLLIN, 0},
                                   {pid_fd_.get(), POLLIN, 0}}};
@@ -235,6 +242,7 @@ class Child {
   Pipe err_;
   pid_t pid_;
   FileDescriptor pid_fd_;
+  std::optional<ProcessPauses> pauses_;
   std::optional<double> ending_since_s_;
   ProcessResult result_;
 };

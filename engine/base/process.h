@@ -31,6 +31,9 @@ struct ProcessOptions {
   std::filesystem::path cwd;                                   // empty: ours
   double timeout_s = 0;                                        // 0: none
   bool show_stderr = false;  // also copies the child's stderr to ours as it comes
+  // > 0: the child and all it starts are stopped again and again, so that everything takes this
+  // share longer (0.05: 5 %). A slowdown of any program, to see whether it would be noticed.
+  double slowdown = 0;
 };
 
 // Runs argv and waits for it. stdin is /dev/null; the child leads its own process group, so a

@@ -46,6 +46,24 @@ double detectable_everywhere(const Outcome& outcome) {
   return largest;
 }
 
+std::string controls_text(const Controls& controls) {
+  const std::string what = fmt::format("{} {}, {} blocks", controls.key.benchmark,
+                                       controls.key.metric, controls.pairs);
+  if (!controls.null_holds) {
+    return fmt::format(
+        "controls: INVALID: base differs from itself by {} ({}); `woolly doctor` looks for causes",
+        percent_text(std::expm1(controls.null_estimate)), what);
+  }
+  const std::string injected = fmt::format("{:.0f} %", 100 * std::expm1(controls.injected));
+  const std::string seen = percent_text(std::expm1(controls.found_estimate));
+  if (!controls.found) {
+    return fmt::format("controls: a slowdown of {} was not found, but seen as {}: too noisy ({})",
+                       injected, seen, what);
+  }
+  return fmt::format("controls: base against itself {}, slowed down by {} found as {} ({})",
+                     percent_text(std::expm1(controls.null_estimate)), injected, seen, what);
+}
+
 }  // namespace
 
 const Row kHeader = {"benchmark", "metric", "base",  "head",   "change",
@@ -126,6 +144,7 @@ std::vector<std::string> remarks(const Outcome& outcome) {
     if (!s.judged || s.reason.empty()) continue;
     lines.push_back(fmt::format("{} {}: {}", s.key.benchmark, s.key.metric, s.reason));
   }
+  if (outcome.controls) lines.push_back(controls_text(*outcome.controls));
   for (const std::string& note : outcome.notes) lines.push_back("note: " + note);
   return lines;
 }

@@ -1,0 +1,61 @@
+#include "ci/gate/block.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/base/check.h"
+
+namespace woolly::gate {
+namespace {
+
+bool is_disturbed(const Launch& launch) {
+  // One core's worth is the yardstick: a launch that lost that much lost it on its critical path.
+  return launch.wall_s > 0 && launch.steal_s / launch.wall_s > kDisturbedSteal;
+}
+
+}  // namespace
+
+std::string_view stage_name(Stage stage) {
+  switch (stage) {
+    case Stage::kWarmUp:
+      return "warm-up";
+    case Stage::kScreening:
+      return "screening";
+    case Stage::kConfirmation:
+      return "confirmation";
+    case Stage::kControl:
+      return "control";
+  }
+  WOOLLY_CHECK(false);
+}
+
+std::optional<Block> BlockSampler::sample(const Subject& subject, Stage stage, int number,
+                                          std::span<const Arm> arms, const LaunchSink& sink) {
+  std::optional<Block> block = launch_all(subject, stage, number, arms, sink);
+  if (!block || !block->disturbed()) return block;
+  ++repeated_;
+  return launch_all(subject, stage, number, arms, sink);
+}
+
+std::optional<Block> BlockSampler::launch_all(const Subject& subject, Stage stage, int number,
+                                              std::span<const Arm> arms, const LaunchSink& sink) {
+  std::vector<Arm> order(arms.begin(), arms.end());
+  std::shuffle(order.begin(), order.end(), random_);
+  const std::vector<Arm> mirrored(order.rbegin(), order.rend());
+  order.insert(order.end(), mirrored.begin(), mirrored.end());
+  std::uniform_int_distribution<int> padding(0, kMostPaddingBytes);
+  Block block;
+  std::array<std::size_t, kArms> done{};
+  for (std::size_t position = 0; position < order.size(); ++position) {
+    const auto arm = static_cast<std::size_t>(order[position]);
+    Launch& launch = block.launches_[arm][done[arm]++];
+    launch = launcher_.launch(subject, order[position], padding(random_));
+    if (!sink({subject, stage, number, static_cast<int>(position), order[position], launch})) {
+      return std::nullopt;
+    }
+    block.disturbed_ = block.disturbed_ || is_disturbed(launch);
+  }
+  return block;
+}
+
+}  // namespace woolly::gate

@@ -1,0 +1,139 @@
+#include "ci/gate/subject_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ci/gate/metrics.h"
+
+namespace woolly::gate {
+namespace {
+
+bool has_benchmark(const samples::Record& record, const std::string& benchmark) {
+  return std::any_of(record.results.begin(), record.results.end(),
+                     [&](const auto& result) { return result.benchmark == benchmark; });
+}
+
+bool has_series(const samples::Record& record, const store::SeriesKey& key) {
+  return std::any_of(record.results.begin(), record.results.end(), [&](const auto& r) {
+    return r.benchmark == key.benchmark && r.metric == key.metric;
+  });
+}
+
+}  // namespace
+
+bool is_undecided(const PairedSeries& series) { return series.judged() && !series.decided(); }
+
+bool is_screened(const PairedSeries& series) { return is_undecided(series) && !series.suspect(); }
+
+bool is_open_suspect(const PairedSeries& series) {
+  return is_undecided(series) && series.suspect();
+}
+
+SubjectRun::SubjectRun(const Subject& subject, const SubjectRules& rules)
+    : subject_(subject), rules_(rules), current_(subject) {}
+
+void SubjectRun::list_series(const samples::Record& base, const samples::Record& head,
+                             std::vector<std::string>& notes) {
+  for (const samples::Result& result : base.results) {
+    const MetricRule rule = metric_rule(result.metric);
+    if (rule.use == Use::kIgnored) continue;
+    const store::SeriesKey key{result.benchmark, result.metric, result.unit};
+    series_.emplace_back(key, rule.use == Use::kJudged, worse_sign(key.metric, key.unit));
+    if (!has_series(head, key)) series_.back().fail(State::kMissing, "head does not measure it");
+    benchmarks_.insert(key.benchmark);
+  }
+  std::string last;
+  for (const samples::Result& result : head.results) {
+    if (result.benchmark == last || has_benchmark(base, result.benchmark)) continue;
+    last = result.benchmark;
+    notes.push_back(
+        fmt::format("{} is new in head: not judged, base does not have it", result.benchmark));
+  }
+}
+
+void SubjectRun::check_answers(Arm arm, const samples::Record& record,
+                               std::vector<std::string>& notes) {
+  const std::size_t side = arm == Arm::kHead ? 1 : 0;
+  for (const samples::Result& result : record.results) {
+    if (result.answer_hash.empty()) continue;
+    const auto [known, added] = answers_[side].emplace(result.benchmark, result.answer_hash);
+    if (!added && known->second != result.answer_hash) {
+      answer_changed(result.benchmark,
+                     fmt::format("{} gives another answer from launch to launch ({}, {})",
+                                 arm_name(arm), known->second, result.answer_hash),
+                     notes);
+      known->second = result.answer_hash;
+    }
+    const auto other = answers_[1 - side].find(result.benchmark);
+    if (added && other != answers_[1 - side].end() && other->second != result.answer_hash) {
+      answer_changed(
+          result.benchmark,
+          fmt::format("the answers differ: base {}, head {}", answers_[0].at(result.benchmark),
+                      answers_[1].at(result.benchmark)),
+          notes);
+    }
+  }
+}
+
+void SubjectRun::answer_changed(const std::string& benchmark, const std::string& what,
+                                std::vector<std::string>& notes) {
+  if (rules_.allow_answer_change) {
+    notes.push_back(fmt::format("{}: {} (allowed)", benchmark, what));
+    return;
+  }
+  for (PairedSeries& series : series_) {
+    if (series.key().benchmark == benchmark) series.fail(State::kFailed, what);
+  }
+  open = any(is_undecided);
+}
+
+bool SubjectRun::fail(const std::string& reason) {
+  open = false;
+  bool carried = false;
+  for (PairedSeries& series : series_) {
+    if (series.outcome().state != State::kMissing) series.fail(State::kFailed, reason);
+    carried = carried || series.judged();
+  }
+  return carried;
+}
+
+void SubjectRun::narrow_to(const Filter& wanted) {
+  std::set<std::string> names;
+  for (const PairedSeries& series : series_) {
+    if (wanted(series)) names.insert(series.key().benchmark);
+  }
+  if (names.empty() || names == benchmarks_) return;
+  if (const auto narrower = narrowed(subject_, {names.begin(), names.end()})) {
+    current_ = *narrower;
+    benchmarks_ = std::move(names);
+  }
+}
+
+bool SubjectRun::is_measured(const PairedSeries& series) const {
+  return benchmarks_.contains(series.key().benchmark);
+}
+
+void SubjectRun::add_block(const Block& block, Stage stage, const Filter& wanted) {
+  ++blocks_[static_cast<std::size_t>(stage)];
+  for (PairedSeries& series : series_) {
+    if (is_measured(series) && wanted(series)) series.add_block(block, Arm::kBase, Arm::kHead);
+  }
+}
+
+bool SubjectRun::any(const Filter& wanted) const {
+  return std::any_of(series_.begin(), series_.end(), wanted);
+}
+
+double SubjectRun::next_block_s() const {
+  if (benchmarks_of_last_block_ == 0) return last_block_s_;
+  return last_block_s_ * static_cast<double>(benchmarks_.size()) /
+         static_cast<double>(benchmarks_of_last_block_);
+}
+
+void SubjectRun::took(double block_s) {
+  last_block_s_ = block_s;
+  benchmarks_of_last_block_ = benchmarks_.size();
+}
+
+}  // namespace woolly::gate

@@ -1,0 +1,80 @@
+// One subject on its way through a paired gate: its series, its answers, what is still sampled.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ci/gate/paired_series.h"
+
+namespace woolly::gate {
+
+// What it needs to know of the gate around it.
+struct SubjectRules {
+  MarginSettings margin;
+  bool allow_answer_change = false;
+};
+
+class SubjectRun {
+ public:
+  SubjectRun(const Subject& subject, const SubjectRules& rules);
+
+  const std::string& name() const noexcept { return subject_.name; }
+  const std::vector<PairedSeries>& series() const noexcept { return series_; }
+  std::vector<PairedSeries>& series() noexcept { return series_; }
+
+  // Makes the series from the first launch of each arm; notes what is new in head.
+  void list_series(const samples::Record& base, const samples::Record& head,
+                   std::vector<std::string>& notes);
+
+  // Compares the answers of a launch with those before. Benchmarks that gave another one fail, or
+  // are noted where that is allowed.
+  void check_answers(Arm arm, const samples::Record& record, std::vector<std::string>& notes);
+
+  // Fails every series. False when there is none that could carry it.
+  bool fail(const std::string& reason);
+
+  // What the next block runs: the subject, down to what `wanted` says where it can be cut.
+  using Filter = std::function<bool(const PairedSeries&)>;
+  void narrow_to(const Filter& wanted);
+  const Subject& current() const noexcept { return current_; }
+
+  // Adds a block of `stage` to the series that `wanted` names and that are still measured.
+  void add_block(const Block& block, Stage stage, const Filter& wanted);
+  int blocks(Stage stage) const { return blocks_[static_cast<std::size_t>(stage)]; }
+
+  bool any(const Filter& wanted) const;
+  // How long the next block will take: as the last, less what was cut since.
+  double next_block_s() const;
+  void took(double block_s);
+
+  bool warm = false;
+  bool open = false;  // still sampled in the current stage
+
+ private:
+  bool is_measured(const PairedSeries& series) const;
+  void answer_changed(const std::string& benchmark, const std::string& what,
+                      std::vector<std::string>& notes);
+
+  std::array<int, kStages> blocks_{};
+  const Subject& subject_;
+  SubjectRules rules_;
+  Subject current_;
+  std::set<std::string> benchmarks_;  // that current_ measures
+  std::size_t benchmarks_of_last_block_ = 0;
+  double last_block_s_ = 0;
+  std::vector<PairedSeries> series_;
+  std::map<std::string, std::string> answers_[2];  // benchmark to hash: of base, of head
+};
+
+// Series that are judged and have no verdict.
+bool is_undecided(const PairedSeries& series);
+// Those that screening still looks at.
+bool is_screened(const PairedSeries& series);
+// Suspects without a verdict.
+bool is_open_suspect(const PairedSeries& series);
+
+}  // namespace woolly::gate
