@@ -144,6 +144,55 @@ CREATE TRIGGER acceptance_is_kept BEFORE DELETE ON acceptance BEGIN
   SELECT RAISE(ABORT, 'an acceptance is revoked, never deleted');
 END;
 ALTER TABLE verdict ADD COLUMN acceptance_id INTEGER REFERENCES acceptance (id);
+)sql",
+                                             R"sql(
+CREATE TABLE gate_session (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  started_at TEXT NOT NULL,
+  base TEXT NOT NULL,
+  head TEXT NOT NULL,
+  seed TEXT NOT NULL,
+  gate_id INTEGER REFERENCES gate (id) ON DELETE SET NULL
+);
+CREATE TABLE gate_launch (
+  id INTEGER PRIMARY KEY,
+  session_id INTEGER NOT NULL REFERENCES gate_session (id) ON DELETE CASCADE,
+  subject TEXT NOT NULL,
+  stage TEXT NOT NULL,
+  block INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  arm TEXT NOT NULL,
+  wall_s REAL NOT NULL,
+  steal_s REAL NOT NULL
+);
+CREATE INDEX gate_launch_by_session ON gate_launch (session_id);
+CREATE TABLE gate_value (
+  launch_id INTEGER NOT NULL REFERENCES gate_launch (id) ON DELETE CASCADE,
+  benchmark_id INTEGER NOT NULL REFERENCES benchmark (id),
+  value REAL NOT NULL,
+  PRIMARY KEY (launch_id, benchmark_id)
+) WITHOUT ROWID;
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  recorded_at TEXT NOT NULL,
+  machine_id INTEGER NOT NULL REFERENCES machine (id),
+  suite TEXT NOT NULL,
+  method TEXT NOT NULL,
+  injected REAL NOT NULL,
+  verdict TEXT NOT NULL,
+  elapsed_s REAL NOT NULL,
+  seed TEXT NOT NULL
+);
+CREATE TABLE audit_series (
+  audit_id INTEGER NOT NULL REFERENCES audit (id) ON DELETE CASCADE,
+  benchmark_id INTEGER NOT NULL REFERENCES benchmark (id),
+  state TEXT NOT NULL,
+  estimate REAL,
+  margin REAL,
+  pairs INTEGER NOT NULL,
+  position_effect REAL,
+  PRIMARY KEY (audit_id, benchmark_id)
+) WITHOUT ROWID;
 )sql"};
   return list;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "baselines/samples/samples.h"
@@ -88,6 +89,41 @@ struct GateRecord {
   std::vector<Verdict> verdicts;
 };
 
+using SessionId = std::int64_t;
+
+// A finished launch of a paired gate.
+struct GateLaunch {
+  std::string subject;
+  std::string stage;
+  int block;
+  int position;
+  std::string arm;
+  double wall_s;
+  double steal_s;
+  std::vector<std::pair<SeriesKey, double>> values;
+};
+
+// What one gate of an audit said about one series. Effects are ln ratios, positive when worse; NaN
+// where there is none.
+struct AuditSeries {
+  SeriesKey key;
+  std::string state;
+  double estimate;
+  double margin;
+  int pairs;
+  double position_effect;
+};
+
+struct Audit {
+  std::string suite;
+  std::string method;
+  double injected;  // as a share; 0: nothing
+  std::string verdict;
+  double elapsed_s;
+  std::string seed;
+  std::vector<AuditSeries> series;
+};
+
 // Measured |theta| of A/A runs, for the margin of later gates on the same machine.
 struct AaSample {
   SeriesKey key;
@@ -125,8 +161,20 @@ class Store {
   std::vector<SeriesKey> series() const;                         // sorted
   std::vector<SeriesPoint> history(const SeriesKey& key) const;  // oldest first
 
-  void add_gate(const GateRecord& gate, const std::string& machine_id);
+  // `session`: whose launches led to it.
+  void add_gate(const GateRecord& gate, const std::string& machine_id,
+                std::optional<SessionId> session = std::nullopt);
   std::optional<GateRecord> latest_gate() const;
+
+  // A gate from its beginning. Every launch is stored by itself, at once, and outlives the process.
+  SessionId begin_session(const std::string& started_at, const std::string& base,
+                          const std::string& head, std::uint64_t seed);
+  void add_launch(SessionId session, const GateLaunch& launch);
+
+  void add_audit(const Audit& audit, const std::string& machine_id);
+  // Of one machine, suite and method, oldest first.
+  std::vector<Audit> audits(const std::string& machine_id, const std::string& suite,
+                            const std::string& method) const;
 
   // Adds an acceptance and gives its id. Error (usage) for no reason, no author, a day that is none
   // or has passed, and a benchmark that this database never saw.

@@ -20,6 +20,9 @@ struct Store::Impl {
 std::int64_t benchmark_row(SQLite::Database& database, const SeriesKey& key);
 std::int64_t machine_row(SQLite::Database& database, const std::string& fingerprint);
 
+// What there is no number for: NaN here, NULL in the table.
+double number_or_nan(SQLite::Statement& row, int column);
+
 // Where the time of a run's benchmarks went.
 void insert_profiles(SQLite::Database& database, RunId run,
                      const std::vector<samples::BenchmarkProfile>& profiles);

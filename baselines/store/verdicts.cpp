@@ -10,12 +10,6 @@
 namespace woolly::store {
 namespace {
 
-// A missing benchmark has no estimate: NaN here, NULL in the table.
-double number_or_nan(SQLite::Statement& row, int column) {
-  const SQLite::Column value = row.getColumn(column);
-  return value.isNull() ? std::numeric_limits<double>::quiet_NaN() : value.getDouble();
-}
-
 std::vector<Verdict> verdicts_of(const SQLite::Database& database, std::int64_t gate) {
   SQLite::Statement query(
       database,
@@ -64,7 +58,13 @@ void insert_verdicts(SQLite::Database& database, std::int64_t gate,
 
 }  // namespace
 
-void Store::add_gate(const GateRecord& gate, const std::string& machine_id) {
+double number_or_nan(SQLite::Statement& row, int column) {
+  const SQLite::Column value = row.getColumn(column);
+  return value.isNull() ? std::numeric_limits<double>::quiet_NaN() : value.getDouble();
+}
+
+void Store::add_gate(const GateRecord& gate, const std::string& machine_id,
+                     std::optional<SessionId> session) {
   translating(impl_->database, [&] {
     SQLite::Database& database = impl_->database;
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
@@ -77,7 +77,14 @@ void Store::add_gate(const GateRecord& gate, const std::string& machine_id) {
     insert.bind(4, gate.head);
     insert.bind(5, gate.exit_code);
     insert.exec();
-    insert_verdicts(database, database.getLastInsertRowid(), gate.verdicts);
+    const std::int64_t row = database.getLastInsertRowid();
+    insert_verdicts(database, row, gate.verdicts);
+    if (session) {
+      SQLite::Statement end(database, "UPDATE gate_session SET gate_id = ? WHERE id = ?");
+      end.bind(1, row);
+      end.bind(2, *session);
+      end.exec();
+    }
     transaction.commit();
   });
 }

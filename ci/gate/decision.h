@@ -37,7 +37,7 @@ inline constexpr double kSuspicionLevel = 0.05;
 
 // Confirmation looks at suspects after these numbers of fresh blocks, in which nothing is left of
 // the luck that made them suspects.
-inline constexpr std::array kConfirmationLooks = {20, 40};
+inline constexpr std::array kConfirmationLooks = {20, 40, 80};
 
 // The probability that a gate whose true changes are all exactly at the margin blocks anything. At
 // no change at all it is smaller by orders of magnitude. Holm's correction over the suspects alone

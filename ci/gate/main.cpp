@@ -28,7 +28,7 @@ constexpr const char* kExamples =
 struct CommandLine {
   gate::GateOptions options;
   std::string budget = "3m";
-  std::string delta = "3%";
+  std::string delta = "1.5%";
   std::string policy = "3";
   bool calibrate = false;
 };
@@ -82,7 +82,7 @@ void add_gate_options(CLI::App& app, CommandLine& line) {
   gate::GateOptions& options = line.options;
   app.add_option("--run", options.run, "With --baseline: judge this stored run, measure nothing");
   app.add_option("--budget", line.budget, "Time for sampling: 90s, 3m, 1h [3m]");
-  app.add_option("--delta", line.delta, "Relative change that matters: 3% or 0.03 [3%]");
+  app.add_option("--delta", line.delta, "Relative change that matters: 2% or 0.02 [1.5%]");
   app.add_option("--on-inconclusive", line.policy,
                  "Exit code 3 becomes: pass, fail, or stays 3 [3]");
   app.add_flag("--allow-answer-change", options.allow_answer_change,

@@ -27,7 +27,7 @@ struct GateOptions {
   std::string head;                 // folder; "" for the one of the running program
   std::optional<store::RunId> run;  // stored results in place of a head to measure
   double budget_s = 180;
-  double delta = 0.03;
+  double delta = kDefaultDelta;
   CommandOptions commands;
   std::string import_base;  // files of other tools in place of anything that runs
   std::string import_head;

@@ -1,0 +1,171 @@
+#include "ci/gate/audit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "ci/gate/metrics.h"
+#include "ci/gate/plan_text.h"
+#include "ci/gate/position_bias.h"
+#include "ci/stats/proportion.h"
+#include "ci/stats/quantile.h"
+#include "ci/stats/signed_rank.h"
+
+namespace woolly::gate {
+namespace {
+
+constexpr double kConfidence = 0.95;
+
+bool counts(const store::AuditSeries& series, double injected) {
+  if (injected == 0) return true;
+  return slows_with_its_process(series.key.metric) && series.margin < std::log1p(injected);
+}
+
+void add_agreement(const store::Audit& before, const store::Audit& after,
+                   AuditSummary::Kind& kind) {
+  std::map<store::SeriesKey, std::string> states;
+  for (const store::AuditSeries& series : before.series) {
+    if (counts(series, kind.injected)) states[series.key] = series.state;
+  }
+  for (const store::AuditSeries& series : after.series) {
+    const auto found = states.find(series.key);
+    if (found == states.end() || !counts(series, kind.injected)) continue;
+    ++kind.pairs_of_runs;
+    kind.pairs_agreeing += found->second == series.state ? 1 : 0;
+  }
+}
+
+AuditSummary::Kind kind_of(const std::vector<store::Audit>& audits, double injected) {
+  AuditSummary::Kind kind{injected};
+  std::vector<double> estimates;
+  std::vector<double> elapsed;
+  const store::Audit* before = nullptr;
+  for (const store::Audit& audit : audits) {
+    if (audit.injected != injected) continue;
+    ++kind.runs;
+    kind.regressed += audit.verdict == "REGRESSED" ? 1 : 0;
+    kind.invalid += audit.verdict == "INVALID" ? 1 : 0;
+    kind.inconclusive += audit.verdict == "INCONCLUSIVE" || audit.verdict == "INVALID" ? 1 : 0;
+    elapsed.push_back(audit.elapsed_s);
+    for (const store::AuditSeries& series : audit.series) {
+      if (!counts(series, injected)) continue;
+      ++kind.series;
+      kind.series_regressed += series.state == "REGRESSED" ? 1 : 0;
+      kind.series_inconclusive += series.state == "INCONCLUSIVE" ? 1 : 0;
+      if (std::isfinite(series.estimate)) estimates.push_back(series.estimate);
+    }
+    if (before != nullptr) add_agreement(*before, audit, kind);
+    before = &audit;
+  }
+  if (!estimates.empty()) kind.typical_estimate = stats::median(estimates);
+  kind.median_elapsed_s = stats::median(elapsed);
+  kind.longest_s = *std::max_element(elapsed.begin(), elapsed.end());
+  return kind;
+}
+
+// Over runs, because the series of one run share its weather.
+template <typename Value>
+void test_bias(const std::vector<store::Audit>& audits, const Value& value, double& effect,
+               double& p) {
+  std::vector<double> means;
+  for (const store::Audit& audit : audits) {
+    if (audit.injected != 0) continue;
+    double sum = 0;
+    int n = 0;
+    for (const store::AuditSeries& series : audit.series) {
+      if (!std::isfinite(value(series))) continue;
+      sum += value(series);
+      ++n;
+    }
+    if (n > 0) means.push_back(sum / n);
+  }
+  if (means.empty()) return;
+  const stats::SignedRankInterval interval(means);
+  effect = interval.estimate();
+  p = std::min(1.0, 2 * std::min(interval.p_greater(), interval.p_less()));
+}
+
+std::string share(int part, int whole) {
+  if (whole == 0) return "-";
+  const stats::Interval interval = stats::clopper_pearson(part, whole, kConfidence);
+  return fmt::format("{} of {} ({:.1f} to {:.1f} %)", part, whole, 100 * interval.low,
+                     100 * interval.high);
+}
+
+}  // namespace
+
+Launch AuditLauncher::launch(const Subject& subject, Arm arm, int padding_bytes) {
+  const bool injects = arm == Arm::kHead && injected_ > 0;
+  launcher_.slowdown = injects ? injected_ : slowdown;
+  return launcher_.launch(subject, injects ? Arm::kSlowed : arm, padding_bytes);
+}
+
+std::optional<store::Audit> audit_once(Launcher& launcher, const PairedPlan& plan, double injected,
+                                       const std::string& suite, Progress& progress) {
+  AuditLauncher world(launcher, injected);
+  PositionBias positions;
+  PairedPlan watched = plan;
+  watched.on_launch = [&](const PlacedLaunch& placed) { positions.add(placed); };
+  const Outcome outcome = PairedGate(world, watched, progress).run();
+  if (outcome.interrupted) return std::nullopt;
+  store::Audit audit{suite,
+                     paired_method_text(),
+                     injected,
+                     std::string(headline(outcome)),
+                     outcome.elapsed_s,
+                     fmt::to_string(plan.seed),
+                     {}};
+  const auto effects = positions.effects();
+  for (const SeriesOutcome& series : outcome.series) {
+    if (!series.judged) continue;
+    const auto position = effects.find(series.key);
+    audit.series.push_back({series.key, std::string(state_name(series.state)), series.estimate,
+                            series.delta, series.pairs,
+                            position == effects.end() ? kUnknown : position->second});
+  }
+  return audit;
+}
+
+AuditSummary summarize(const std::vector<store::Audit>& audits) {
+  AuditSummary summary;
+  std::set<double> injections;
+  for (const store::Audit& audit : audits) injections.insert(audit.injected);
+  for (const double injected : injections) summary.kinds.push_back(kind_of(audits, injected));
+  test_bias(
+      audits, [](const auto& series) { return series.position_effect; }, summary.position_effect,
+      summary.position_p);
+  test_bias(
+      audits, [](const auto& series) { return series.estimate; }, summary.arm_effect,
+      summary.arm_p);
+  return summary;
+}
+
+std::string audit_table(const AuditSummary& summary) {
+  std::string text =
+      "| injected | gates | REGRESSED | INCONCLUSIVE | series REGRESSED | measured change | two runs "
+      "agree | time, median and longest |\n|--:|--:|---|---|---|--:|---|---|\n";
+  for (const AuditSummary::Kind& kind : summary.kinds) {
+    const std::string inconclusive =
+        kind.invalid == 0 ? fmt::to_string(kind.inconclusive)
+                          : fmt::format("{} ({} INVALID)", kind.inconclusive, kind.invalid);
+    text += fmt::format(
+        "| {} | {} | {} | {} | {} | {:+.2f} % | {} | {}, {} |\n",
+        kind.injected == 0 ? "nothing" : fmt::format("{:+.1f} %", 100 * kind.injected), kind.runs,
+        share(kind.regressed, kind.runs), inconclusive, share(kind.series_regressed, kind.series),
+        100 * std::expm1(kind.typical_estimate), share(kind.pairs_agreeing, kind.pairs_of_runs),
+        duration_text(kind.median_elapsed_s), duration_text(kind.longest_s));
+  }
+  if (!std::isnan(summary.arm_effect)) {
+    text += fmt::format(
+        "\nOn identical builds head differs from base by {:+.2f} % on average (p = {:.2f}), and the "
+        "outer launches of a block from the inner ones by {:+.2f} % (p = {:.2f}).\n",
+        100 * std::expm1(summary.arm_effect), summary.arm_p,
+        100 * std::expm1(summary.position_effect), summary.position_p);
+  }
+  return text;
+}
+
+}  // namespace woolly::gate
