@@ -145,7 +145,8 @@ AuditSummary summarize(const std::vector<store::Audit>& audits) {
 
 std::string audit_table(const AuditSummary& summary) {
   std::string text =
-      "| injected | gates | REGRESSED | INCONCLUSIVE | series REGRESSED | measured change | two runs "
+      "| injected | gates | REGRESSED | INCONCLUSIVE | series REGRESSED | measured change | two "
+      "runs "
       "agree | time, median and longest |\n|--:|--:|---|---|---|--:|---|---|\n";
   for (const AuditSummary::Kind& kind : summary.kinds) {
     const std::string inconclusive =
@@ -160,7 +161,8 @@ std::string audit_table(const AuditSummary& summary) {
   }
   if (!std::isnan(summary.arm_effect)) {
     text += fmt::format(
-        "\nOn identical builds head differs from base by {:+.2f} % on average (p = {:.2f}), and the "
+        "\nOn identical builds head differs from base by {:+.2f} % on average (p = {:.2f}), and "
+        "the "
         "outer launches of a block from the inner ones by {:+.2f} % (p = {:.2f}).\n",
         100 * std::expm1(summary.arm_effect), summary.arm_p,
         100 * std::expm1(summary.position_effect), summary.position_p);

@@ -36,12 +36,12 @@ struct AuditSummary {
     int regressed = 0;     // runs that would have failed a job
     int inconclusive = 0;  // INCONCLUSIVE and INVALID
     int invalid = 0;
-    int series = 0;        // judged by all runs together; with injection only those that it slows
-                           // and whose margin is smaller
+    int series = 0;  // judged by all runs together; with injection only those that it slows
+                     // and whose margin is smaller
     int series_regressed = 0;
     int series_inconclusive = 0;
-    int pairs_of_runs = 0;   // series of a run and of the one before it
-    int pairs_agreeing = 0;  // with the same state
+    int pairs_of_runs = 0;               // series of a run and of the one before it
+    int pairs_agreeing = 0;              // with the same state
     double typical_estimate = kUnknown;  // median over those series, ln ratio
     double median_elapsed_s = 0;
     double longest_s = 0;

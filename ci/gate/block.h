@@ -1,4 +1,5 @@
-// The launches of one block: some arms, each twice, in a random order that reads the same backwards.
+// The launches of one block: some arms, each twice, in a random order that reads the same
+// backwards.
 #pragma once
 
 #include <array>

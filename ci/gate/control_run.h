@@ -1,5 +1,5 @@
-// The controls of a run (rule 9 of the design): one small benchmark of base against base, which must
-// come out equal, and against base slowed down, which must come out slower.
+// The controls of a run (rule 9 of the design): one small benchmark of base against base, which
+// must come out equal, and against base slowed down, which must come out slower.
 #pragma once
 
 #include <array>

@@ -20,7 +20,13 @@ struct Counts {
   double launches = 0;
 };
 
-Counts run_gates(const test::Noise& noise, double slowdown, const AaThetas& aa_thetas = {}) {
+struct Gates {
+  double delta = 0.03;
+  double budget_s = 180;
+  AaThetas aa_thetas = {};
+};
+
+Counts run_gates(const test::Noise& noise, double slowdown, const Gates& gates = {}) {
   Counts counts;
   std::ostringstream ignored;
   Progress progress(ignored, false);
@@ -29,9 +35,10 @@ Counts run_gates(const test::Noise& noise, double slowdown, const AaThetas& aa_t
     world.head_slowdown = slowdown;
     PairedPlan plan;
     plan.subjects = {{"fake", "woolly-bench", {}}};
-    plan.budget_s = 180;
+    plan.margin.user = gates.delta;
+    plan.budget_s = gates.budget_s;
     plan.seed = i;
-    plan.aa_thetas = aa_thetas;
+    plan.aa_thetas = gates.aa_thetas;
     const Outcome outcome = PairedGate(world, plan, progress).run();
     counts.launches += static_cast<double>(world.launches) / kGates;
     switch (exit_code(outcome, InconclusivePolicy::kReport)) {
@@ -79,6 +86,19 @@ TEST(ErrorRates, ATenthSlowerIsFound) {
   EXPECT_GE(run_gates(kJumping, 1.1).regression, kGates * 0.99);
 }
 
+// What users are promised, with the margin they have when they say nothing.
+TEST(ErrorRates, TheDefaultMarginFindsThreePerCentAndFive) {
+  const Gates gates{.delta = kDefaultDelta, .budget_s = 300};
+  EXPECT_EQ(run_gates(kQuiet, 1.05, gates).regression, kGates);
+  EXPECT_GE(run_gates(kShared, 1.05, gates).regression, kGates * 0.95);
+  EXPECT_GE(run_gates(kJumping, 1.05, gates).regression, kGates * 0.95);
+  EXPECT_GE(run_gates(kQuiet, 1.03, gates).regression, kGates * 0.95);
+  EXPECT_GE(run_gates(kJumping, 1.03, gates).regression, kGates * 0.8);
+  for (const test::Noise& noise : {kQuiet, kShared, kJumping, kLoud}) {
+    EXPECT_EQ(run_gates(noise, 1.0, gates).regression, 0);
+  }
+}
+
 TEST(ErrorRates, AtTheMarginAlarmsKeepTheirLevel) {
   EXPECT_LE(run_gates(kShared, 1.03).regression, kGates * kFalseAlarmLevel * 1.5);
   EXPECT_LE(run_gates(kShared, 1.03).pass, kGates * kFalsePassLevel * 1.5);
@@ -91,8 +111,8 @@ TEST(ErrorRates, ALoudMachineSaysInconclusiveUntilItIsCalibrated) {
   const auto thetas = [](const store::SeriesKey&, const std::string&) {
     return std::vector<double>{0.01, -0.04, 0.06, -0.02, 0.10};
   };
-  EXPECT_GE(run_gates(kLoud, 1.0, thetas).pass, kGates * 0.95);
-  EXPECT_GE(run_gates(kLoud, 1.4, thetas).regression, kGates * 0.95);
+  EXPECT_GE(run_gates(kLoud, 1.0, {.aa_thetas = thetas}).pass, kGates * 0.95);
+  EXPECT_GE(run_gates(kLoud, 1.4, {.aa_thetas = thetas}).regression, kGates * 0.95);
 }
 
 TEST(ErrorRates, AnImprovementIsNoRegression) {

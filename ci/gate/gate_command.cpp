@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <ostream>
-#include <random>
 
 #include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
@@ -15,33 +14,16 @@
 #include "ci/gate/launcher.h"
 #include "ci/gate/outputs/outputs.h"
 #include "ci/gate/paired_gate.h"
-#include "ci/gate/plan_text.h"
+#include "ci/gate/request.h"
 #include "ci/gate/unpaired_gate.h"
 #include "ci/gate/workspace.h"
+#include "ci/stats/quantile.h"
 #include "engine/base/process.h"
 
 namespace woolly::gate {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::uint64_t seed_of(const GateOptions& options) {
-  if (options.seed) return *options.seed;
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
-
-PairedPlan plan_of(const GateOptions& options, const store::Store& store) {
-  PairedPlan plan;
-  plan.margin.user = options.delta;
-  plan.budget_s = options.budget_s;
-  plan.seed = seed_of(options);
-  plan.allow_answer_change = options.allow_answer_change;
-  plan.aa_thetas = [&store](const store::SeriesKey& key, const std::string& machine) {
-    return store.aa_thetas(key, machine);
-  };
-  return plan;
-}
 
 std::string this_machine() { return samples::machine_id(samples::collect_environment({})); }
 
@@ -52,19 +34,48 @@ struct Comparison {
   std::string started_at = samples::utc_now();
 };
 
+store::GateLaunch stored_launch(const PlacedLaunch& placed) {
+  store::GateLaunch launch{placed.subject.name,
+                           std::string(stage_name(placed.stage)),
+                           placed.block,
+                           placed.position,
+                           std::string(arm_name(placed.arm)),
+                           placed.launch.wall_s,
+                           placed.launch.steal_s,
+                           {}};
+  for (const samples::Result& result : placed.launch.record.results) {
+    launch.values.emplace_back(store::SeriesKey{result.benchmark, result.metric, result.unit},
+                               stats::median(result.samples));
+  }
+  return launch;
+}
+
 // Recorded first: a file that cannot be written must not lose what minutes of measuring found.
 ExitCode report(const GateOptions& options, const Comparison& comparison, Outcome outcome,
-                store::Store& store, Console& console) {
+                store::Store& store, Console& console,
+                std::optional<store::SessionId> session = std::nullopt) {
   if (outcome.machine_id.empty()) outcome.machine_id = this_machine();
   apply_acceptances(store, samples::utc_today(), outcome);
   const Conclusion conclusion = conclude(std::move(outcome), comparison.base, comparison.head,
                                          comparison.started_at, options.on_inconclusive);
   store.add_gate(gate_record(conclusion.outcome, conclusion.started_at, conclusion.base,
                              conclusion.head, conclusion.code),
-                 conclusion.outcome.machine_id);
+                 conclusion.outcome.machine_id, session);
   print(conclusion, options.outputs, console.color, console.out, console.err);
   write_files(conclusion, options.outputs);
   return conclusion.code;
+}
+
+// A paired gate whose launches are stored as they finish.
+ExitCode run_paired(Launcher& launcher, PairedPlan plan, const Comparison& comparison,
+                    const GateOptions& options, store::Store& store, Console& console) {
+  const store::SessionId session =
+      store.begin_session(comparison.started_at, comparison.base, comparison.head, plan.seed);
+  plan.on_launch = [&](const PlacedLaunch& placed) {
+    store.add_launch(session, stored_launch(placed));
+  };
+  Outcome outcome = PairedGate(launcher, plan, console.progress).run();
+  return report(options, comparison, std::move(outcome), store, console, session);
 }
 
 store::BaselineInfo find_baseline(const store::Store& store, const std::string& name,
@@ -120,68 +131,6 @@ ComparedRecords measured_records(const GateOptions& options, const fs::path& hea
   return records;
 }
 
-// `option` leaves nothing to measure that the usual options could name.
-void refuse_beside(const char* option, const GateOptions& options) {
-  const std::pair<bool, const char*> others[] = {{!options.head.empty(), "--head"},
-                                                 {!options.models.empty(), "-m"},
-                                                 {!options.scenario.empty(), "--scenario"},
-                                                 {!options.micro.empty(), "--micro"},
-                                                 {options.run.has_value(), "--run"}};
-  for (const auto& [given, name] : others) {
-    if (given) throw_usage(fmt::format("{} does not go with {}", name, option));
-  }
-}
-
-CommandLauncher launcher_of(const CommandOptions& options, bool higher_is_better) {
-  Commands commands{options.a, options.b, options.name, {}};
-  std::vector<std::string> metrics = options.metrics;
-  if (metrics.empty()) metrics = {"wall"};
-  for (const std::string& metric : metrics) {
-    commands.metrics.push_back(parse_command_metric(metric, higher_is_better));
-  }
-  return CommandLauncher(std::move(commands));
-}
-
-// A/A runs with whatever `launcher` takes for both arms.
-ExitCode calibrate_with(Launcher& launcher, const std::vector<Subject>& subjects,
-                        const GateOptions& options, Console& console) {
-  store::Store store = store::Store::open(options.database);
-  const InterruptGuard guard;
-  PairedPlan plan = plan_of(options, store);
-  plan.fixed_blocks = kCalibrationBlocks;
-  plan.subjects = subjects;
-  for (int run = 1; run <= options.calibration_runs; ++run) {
-    console.progress.say(fmt::format("A/A run {} of {}", run, options.calibration_runs));
-    ++plan.seed;
-    const Outcome outcome = PairedGate(launcher, plan, console.progress).run();
-    if (outcome.interrupted) {
-      console.progress.say(fmt::format("interrupted: {} runs are stored", run - 1));
-      return ExitCode::kInconclusive;
-    }
-    std::vector<store::AaSample> found;
-    for (const SeriesOutcome& series : outcome.series) {
-      if (series.state == State::kFailed || series.state == State::kMissing) {
-        throw Error(ExitCode::kBenchmarkFailed, fmt::format("{} {}: {}", series.key.benchmark,
-                                                            series.key.metric, series.reason));
-      }
-      if (series.judged) found.push_back({series.key, series.sign * series.estimate});
-    }
-    if (!outcome.failures.empty()) {
-      throw Error(ExitCode::kBenchmarkFailed, outcome.failures.front());
-    }
-    store.add_aa(found, outcome.machine_id);
-    if (run < options.calibration_runs) continue;
-    for (const store::AaSample& sample : found) {
-      const auto thetas = store.aa_thetas(sample.key, outcome.machine_id);
-      const Margin floor = margin_for({0, false}, thetas, 0, 0);
-      console.out << fmt::format("{} {}: margin floor {:.2f} % from {} A/A runs on this machine\n",
-                                 sample.key.benchmark, sample.key.metric,
-                                 100 * std::expm1(floor.delta), thetas.size());
-    }
-  }
-  return ExitCode::kOk;
-}
-
 }  // namespace
 
 ExitCode gate_against_base(const GateOptions& options, Console& console) {
@@ -197,9 +146,8 @@ ExitCode gate_against_base(const GateOptions& options, Console& console) {
     launcher.require(subject, Arm::kBase);
     launcher.require(subject, Arm::kHead);
   }
-  const Comparison comparison{options.base, head.string()};
-  Outcome outcome = PairedGate(launcher, plan, console.progress).run();
-  return report(options, comparison, std::move(outcome), store, console);
+  return run_paired(launcher, std::move(plan), {options.base, head.string()}, options, store,
+                    console);
 }
 
 ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
@@ -233,9 +181,8 @@ ExitCode gate_commands(const GateOptions& options, Console& console) {
   const InterruptGuard guard;
   PairedPlan plan = plan_of(options, store);
   plan.subjects = {{options.commands.name, "", {}}};
-  const Comparison comparison{options.commands.a, options.commands.b};
-  Outcome outcome = PairedGate(launcher, plan, console.progress).run();
-  return report(options, comparison, std::move(outcome), store, console);
+  return run_paired(launcher, std::move(plan), {options.commands.a, options.commands.b}, options,
+                    store, console);
 }
 
 ExitCode gate_imports(const GateOptions& options, Console& console) {
@@ -255,21 +202,6 @@ ExitCode gate_imports(const GateOptions& options, Console& console) {
   compare_records(base, head, plan_of(options, store), outcome);
   note_unknown_machine(base, head, outcome);
   return report(options, comparison, std::move(outcome), store, console);
-}
-
-ExitCode calibrate(const GateOptions& options, Console& console) {
-  if (!options.commands.a.empty()) {
-    refuse_beside("--a", options);
-    CommandOptions identical = options.commands;
-    identical.b = identical.a;
-    CommandLauncher launcher = launcher_of(identical, options.higher_is_better.value_or(false));
-    return calibrate_with(launcher, {{identical.name, "", {}}}, options, console);
-  }
-  const fs::path head = head_folder(options);
-  const std::vector<Subject> subjects = subjects_of(options, head, console.progress);
-  ProcessLauncher launcher(head, head);
-  for (const Subject& subject : subjects) launcher.require(subject, Arm::kHead);
-  return calibrate_with(launcher, subjects, options, console);
 }
 
 }  // namespace woolly::gate

@@ -7,6 +7,8 @@
 
 #include <woolly/error.h>
 
+#include "ci/gate/audit_command.h"
+#include "ci/gate/calibrate.h"
 #include "ci/gate/gate_command.h"
 #include "ci/gate/options.h"
 #include "engine/cli/command.h"
@@ -22,6 +24,7 @@ constexpr const char* kExamples =
     "  woolly gate --a 'sort f' --b 'sort --parallel=1 f' --metric wall --metric rss\n"
     "  woolly gate --import-base old.json --import-head new.json\n"
     "  woolly gate calibrate --runs 20 -m model.gguf\n"
+    "  woolly gate audit --runs 40 --micro '^(rmsnorm|rope)/'\n"
     "Exit codes: 0 pass, 1 regression, 2 usage, 3 inconclusive or not comparable,\n"
     "4 a benchmark crashed, is missing or gave another answer, 5 internal error.\n";
 
@@ -31,6 +34,8 @@ struct CommandLine {
   std::string delta = "1.5%";
   std::string policy = "3";
   bool calibrate = false;
+  bool audit = false;
+  std::vector<std::string> injections;
 };
 
 void add_measurement_options(CLI::App& app, CommandLine& line) {
@@ -101,6 +106,21 @@ void add_output_options(CLI::App& app, gate::OutputOptions& outputs) {
                "Print annotations, write the job summary [when GITHUB_ACTIONS is true]");
 }
 
+void add_audit(CLI::App& app, CommandLine& line) {
+  CLI::App* audit = app.add_subcommand(
+      "audit", "Gates of head against itself, and slowed down: how often the gate is right here");
+  audit->fallthrough();
+  audit
+      ->add_option("--runs", line.options.audit_runs,
+                   "Gates of each kind to have in the database; 0 prints what there is [40]")
+      ->check(CLI::Range(0, 100000));
+  audit
+      ->add_option("--inject", line.injections,
+                   "A slowdown that must be found; may be repeated [5% and 3%]")
+      ->allow_extra_args(false);
+  audit->callback([&line] { line.audit = true; });
+}
+
 int run(CommandLine& line) {
   gate::GateOptions& options = line.options;
   options.budget_s = gate::parse_budget_s(line.budget);
@@ -108,6 +128,13 @@ int run(CommandLine& line) {
   options.on_inconclusive = gate::parse_policy(line.policy);
   gate::Progress progress(std::cerr, cli::is_terminal(STDERR_FILENO));
   gate::Console console{std::cout, std::cerr, cli::use_color(STDOUT_FILENO), progress};
+  if (line.audit) {
+    if (!line.injections.empty()) options.audit_injections.clear();
+    for (const std::string& injection : line.injections) {
+      options.audit_injections.push_back(gate::parse_relative("--inject", injection));
+    }
+    return static_cast<int>(gate::audit(options, console));
+  }
   if (line.calibrate) return static_cast<int>(gate::calibrate(options, console));
   if (!options.commands.a.empty()) return static_cast<int>(gate::gate_commands(options, console));
   if (!options.import_base.empty()) {
@@ -139,5 +166,6 @@ int main(int argc, char** argv) {
       ->add_option("--runs", line.options.calibration_runs, "A/A runs to add to those stored [20]")
       ->check(CLI::Range(1, 1000));
   calibration->callback([&] { line.calibrate = true; });
+  add_audit(*app, line);
   return cli::run_app(*app, argc, argv, [&] { return run(line); });
 }

@@ -6,12 +6,12 @@
 
 namespace woolly::gate {
 
-// Half of what users call a regression: a gate that must find 3 % cannot have a margin of 3 %, where
-// by definition it is silent.
+// Half of what users call a regression: a gate that must find 3 % cannot have a margin of 3 %,
+// where by definition it is silent.
 inline constexpr double kDefaultDelta = 0.015;
 
 struct MarginSettings {
-  double user = kDefaultDelta;             // --delta, as a relative change
+  double user = kDefaultDelta;    // --delta, as a relative change
   bool between_sessions = false;  // base and head were not measured in pairs
 };
 

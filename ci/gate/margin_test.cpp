@@ -8,8 +8,8 @@ namespace woolly::gate {
 namespace {
 
 TEST(Margin, IsTheUsersWhenNothingIsLarger) {
-  const Margin margin = margin_for({0.03, false}, {}, 0, 100);
-  EXPECT_DOUBLE_EQ(margin.delta, std::log1p(0.03));
+  const Margin margin = margin_for({}, {}, 0, 100);
+  EXPECT_DOUBLE_EQ(margin.delta, std::log1p(kDefaultDelta));
   EXPECT_EQ(margin.source, "user");
 }
 

@@ -41,8 +41,8 @@ MetricRule metric_rule(std::string_view metric) {
 }
 
 bool slows_with_its_process(std::string_view metric) {
-  constexpr std::array kSlowing = {"decode_tps", "prefill_tps", "tps", "ttft_ms",
-                                   "time_ns",    "wall_ms"};
+  constexpr std::array kSlowing = {"decode_tps", "prefill_tps", "tps",
+                                   "ttft_ms",    "time_ns",     "wall_ms"};
   return std::find(kSlowing.begin(), kSlowing.end(), metric) != kSlowing.end();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "baselines/store/store.h"
+#include "ci/gate/margin.h"
 #include "ci/gate/outputs/outputs.h"
 #include "ci/gate/subject.h"
 
@@ -43,6 +44,8 @@ struct GateOptions {
   InconclusivePolicy on_inconclusive = InconclusivePolicy::kReport;
   std::optional<std::uint64_t> seed;
   int calibration_runs = 20;
+  int audit_runs = 40;
+  std::vector<double> audit_injections = {0.05, 0.03};  // as shares
 };
 
 // "90s", "3m", "1h" to seconds; "3%" or "0.03" of `option` to 0.03; "pass", "fail", "3". Each

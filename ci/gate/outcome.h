@@ -70,8 +70,9 @@ struct Outcome {
 enum class InconclusivePolicy { kPass, kFail, kReport };
 
 // 4 before 1 before 3 before 0. Where the controls show base to differ from itself no regression is
-// believed: 3. Where they missed what was injected nothing is called a pass: 3. An interrupted gate that is not decided is 3 whatever the policy: a
-// person stopped it, and nobody may take that for an answer.
+// believed: 3. Where they missed what was injected nothing is called a pass: 3. An interrupted gate
+// that is not decided is 3 whatever the policy: a person stopped it, and nobody may take that for
+// an answer.
 ExitCode exit_code(const Outcome& outcome, InconclusivePolicy policy);
 
 // "PASS", "REGRESSED", "INCONCLUSIVE", "INVALID", "NOT COMPARABLE" or "FAILED".

@@ -10,6 +10,7 @@
 #include "ci/gate/plan_text.h"
 #include "ci/gate/warm_up.h"
 #include "ci/stats/multiplicity.h"
+#include "engine/base/test_hooks.h"
 
 namespace woolly::gate {
 namespace {
@@ -128,7 +129,7 @@ void PairedGate::note_environment(const samples::Record& base, const samples::Re
 
 // The controls run on the subject whose launches are the shortest: they are about the apparatus.
 void PairedGate::choose_control() {
-  if (plan_.fixed_blocks > 0) return;
+  if (plan_.fixed_blocks > 0 || without_controls()) return;
   const SubjectRun* shortest = nullptr;
   for (const SubjectRun& run : runs_) {
     if (run.open && (shortest == nullptr || run.next_block_s() < shortest->next_block_s())) {
@@ -136,10 +137,9 @@ void PairedGate::choose_control() {
     }
   }
   if (shortest == nullptr) return;
-  const auto series =
-      std::find_if(shortest->series().begin(), shortest->series().end(), [](const auto& s) {
-        return is_undecided(s) && slows_with_its_process(s.key().metric);
-      });
+  const auto series = std::find_if(
+      shortest->series().begin(), shortest->series().end(),
+      [](const auto& s) { return is_undecided(s) && slows_with_its_process(s.key().metric); });
   if (series == shortest->series().end()) {
     outcome_.notes.push_back("no controls: nothing that is judged is a time or a rate");
     return;
@@ -368,9 +368,9 @@ void PairedGate::show_progress(const SubjectRun& run, Stage stage) {
     }
   }
   const double elapsed_s = launcher_.now_s() - start_s_;
-  std::string text = fmt::format("{} of {} series decided after {} blocks of {}, {}", decided,
-                                 judged_, run.blocks(stage), stage_name(stage),
-                                 duration_text(elapsed_s));
+  std::string text =
+      fmt::format("{} of {} series decided after {} blocks of {}, {}", decided, judged_,
+                  run.blocks(stage), stage_name(stage), duration_text(elapsed_s));
   if (plan_.fixed_blocks == 0) {
     text +=
         fmt::format(", at most {} left", duration_text(std::max(0.0, plan_.budget_s - elapsed_s)));

@@ -1,4 +1,5 @@
-// One benchmark and metric over the blocks of a paired gate: screened, and confirmed when suspected.
+// One benchmark and metric over the blocks of a paired gate: screened, and confirmed when
+// suspected.
 #pragma once
 
 #include <array>
@@ -17,8 +18,8 @@ namespace woolly::gate {
 std::optional<double> value_in(const samples::Record& record, const store::SeriesKey& key);
 
 enum class Look {
-  kEarly,  // one of kLooks, more may follow
-  kLast,   // no more sampling follows
+  kEarly,      // one of kLooks, more may follow
+  kLast,       // no more sampling follows
   kSuspicion,  // only makes suspects: it spends nothing of the levels of verdicts
 };
 

@@ -58,7 +58,7 @@ TEST(PairedSeries, FreshBlocksThatAgreeMakeARegression) {
   PairedSeries series = suspected();
   for (int i = 0; i < 20; ++i) series.add_block({100, 101}, {80, 81});
   const double p = series.confirmation_p();
-  EXPECT_DOUBLE_EQ(p, 2 * std::ldexp(1.0, -20)) << "two looks";
+  EXPECT_DOUBLE_EQ(p, kConfirmationLooks.size() * std::ldexp(1.0, -20)) << "shared by looks";
   series.confirm(p, p, 1, false);
   EXPECT_EQ(series.outcome().state, State::kRegressed);
   EXPECT_EQ(series.outcome().pairs, 20);

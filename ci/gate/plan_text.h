@@ -13,7 +13,7 @@ struct PlanFacts {
   double budget_s = 0;
   int fixed_blocks = 0;
   double user_delta = 0;
-  double injected = 0;  // by the controls, as a share; 0: there are none
+  double injected = 0;            // by the controls, as a share; 0: there are none
   std::vector<double> aa_thetas;  // of the judged series on this machine; empty: not calibrated
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "baselines/store/store.h"
 #include "ci/gate/block.h"
 
 namespace woolly::gate {

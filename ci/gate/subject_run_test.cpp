@@ -1,9 +1,8 @@
 #include "ci/gate/subject_run.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fmt/format.h>
 
 namespace woolly::gate {
 namespace {

@@ -28,8 +28,8 @@ TEST(Subject, AScenarioKeepsItsOwnSizes) {
 TEST(Subject, MicroBenchmarksByFilter) {
   const Subject subject = micro_subject("matmul/.*");
   EXPECT_EQ(subject.program, "woolly-micro");
-  EXPECT_THAT(subject.arguments, ElementsAre("--filter", "matmul/.*", "--no-roof", "--json", "--repetitions",
-                                             "3", "--min-time", "0.005"));
+  EXPECT_THAT(subject.arguments, ElementsAre("--filter", "matmul/.*", "--no-roof", "--json",
+                                             "--repetitions", "3", "--min-time", "0.005"));
 }
 
 TEST(Subject, OnlyMicroBenchmarksCanBeCut) {

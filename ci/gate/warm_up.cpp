@@ -17,7 +17,8 @@ double typical_gain(const samples::Record& before, const samples::Record& after)
     try {
       const auto left = value_in(before, key);
       const auto right = value_in(after, key);
-      if (left && right) gains.push_back(worse_sign(key.metric, key.unit) * std::log(*left / *right));
+      if (left && right)
+        gains.push_back(worse_sign(key.metric, key.unit) * std::log(*left / *right));
     } catch (const Error&) {
       // A value without a logarithm fails its series when it is added to it.
     }

@@ -41,4 +41,10 @@ inline void injected_slowdown(
   }
 }
 
+// WOOLLY_TEST_NO_CONTROLS is set: the gate runs on fake programs, which print numbers that do not
+// depend on how fast they run.
+inline bool without_controls() noexcept {
+  return kTestHooks && std::getenv("WOOLLY_TEST_NO_CONTROLS") != nullptr;
+}
+
 }  // namespace woolly

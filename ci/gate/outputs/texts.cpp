@@ -47,8 +47,8 @@ double detectable_everywhere(const Outcome& outcome) {
 }
 
 std::string controls_text(const Controls& controls) {
-  const std::string what = fmt::format("{} {}, {} blocks", controls.key.benchmark,
-                                       controls.key.metric, controls.pairs);
+  const std::string what =
+      fmt::format("{} {}, {} blocks", controls.key.benchmark, controls.key.metric, controls.pairs);
   if (!controls.null_holds) {
     return fmt::format(
         "controls: INVALID: base differs from itself by {} ({}); `woolly doctor` looks for causes",
