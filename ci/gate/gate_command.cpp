@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <ostream>
-#include <random>
 
 #include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
@@ -15,7 +14,7 @@
 #include "ci/gate/launcher.h"
 #include "ci/gate/outputs/outputs.h"
 #include "ci/gate/paired_gate.h"
-#include "ci/gate/plan_text.h"
+#include "ci/gate/request.h"
 #include "ci/gate/unpaired_gate.h"
 #include "ci/gate/workspace.h"
 #include "engine/base/process.h"
@@ -24,24 +23,6 @@ namespace woolly::gate {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::uint64_t seed_of(const GateOptions& options) {
-  if (options.seed) return *options.seed;
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
-
-PairedPlan plan_of(const GateOptions& options, const store::Store& store) {
-  PairedPlan plan;
-  plan.margin.user = options.delta;
-  plan.budget_s = options.budget_s;
-  plan.seed = seed_of(options);
-  plan.allow_answer_change = options.allow_answer_change;
-  plan.aa_thetas = [&store](const store::SeriesKey& key, const std::string& machine) {
-    return store.aa_thetas(key, machine);
-  };
-  return plan;
-}
 
 std::string this_machine() { return samples::machine_id(samples::collect_environment({})); }
 
@@ -120,68 +101,6 @@ ComparedRecords measured_records(const GateOptions& options, const fs::path& hea
   return records;
 }
 
-// `option` leaves nothing to measure that the usual options could name.
-void refuse_beside(const char* option, const GateOptions& options) {
-  const std::pair<bool, const char*> others[] = {{!options.head.empty(), "--head"},
-                                                 {!options.models.empty(), "-m"},
-                                                 {!options.scenario.empty(), "--scenario"},
-                                                 {!options.micro.empty(), "--micro"},
-                                                 {options.run.has_value(), "--run"}};
-  for (const auto& [given, name] : others) {
-    if (given) throw_usage(fmt::format("{} does not go with {}", name, option));
-  }
-}
-
-CommandLauncher launcher_of(const CommandOptions& options, bool higher_is_better) {
-  Commands commands{options.a, options.b, options.name, {}};
-  std::vector<std::string> metrics = options.metrics;
-  if (metrics.empty()) metrics = {"wall"};
-  for (const std::string& metric : metrics) {
-    commands.metrics.push_back(parse_command_metric(metric, higher_is_better));
-  }
-  return CommandLauncher(std::move(commands));
-}
-
-// A/A runs with whatever `launcher` takes for both arms.
-ExitCode calibrate_with(Launcher& launcher, const std::vector<Subject>& subjects,
-                        const GateOptions& options, Console& console) {
-  store::Store store = store::Store::open(options.database);
-  const InterruptGuard guard;
-  PairedPlan plan = plan_of(options, store);
-  plan.fixed_blocks = kCalibrationBlocks;
-  plan.subjects = subjects;
-  for (int run = 1; run <= options.calibration_runs; ++run) {
-    console.progress.say(fmt::format("A/A run {} of {}", run, options.calibration_runs));
-    ++plan.seed;
-    const Outcome outcome = PairedGate(launcher, plan, console.progress).run();
-    if (outcome.interrupted) {
-      console.progress.say(fmt::format("interrupted: {} runs are stored", run - 1));
-      return ExitCode::kInconclusive;
-    }
-    std::vector<store::AaSample> found;
-    for (const SeriesOutcome& series : outcome.series) {
-      if (series.state == State::kFailed || series.state == State::kMissing) {
-        throw Error(ExitCode::kBenchmarkFailed, fmt::format("{} {}: {}", series.key.benchmark,
-                                                            series.key.metric, series.reason));
-      }
-      if (series.judged) found.push_back({series.key, series.sign * series.estimate});
-    }
-    if (!outcome.failures.empty()) {
-      throw Error(ExitCode::kBenchmarkFailed, outcome.failures.front());
-    }
-    store.add_aa(found, outcome.machine_id);
-    if (run < options.calibration_runs) continue;
-    for (const store::AaSample& sample : found) {
-      const auto thetas = store.aa_thetas(sample.key, outcome.machine_id);
-      const Margin floor = margin_for({0, false}, thetas, 0, 0);
-      console.out << fmt::format("{} {}: margin floor {:.2f} % from {} A/A runs on this machine\n",
-                                 sample.key.benchmark, sample.key.metric,
-                                 100 * std::expm1(floor.delta), thetas.size());
-    }
-  }
-  return ExitCode::kOk;
-}
-
 }  // namespace
 
 ExitCode gate_against_base(const GateOptions& options, Console& console) {
@@ -255,21 +174,6 @@ ExitCode gate_imports(const GateOptions& options, Console& console) {
   compare_records(base, head, plan_of(options, store), outcome);
   note_unknown_machine(base, head, outcome);
   return report(options, comparison, std::move(outcome), store, console);
-}
-
-ExitCode calibrate(const GateOptions& options, Console& console) {
-  if (!options.commands.a.empty()) {
-    refuse_beside("--a", options);
-    CommandOptions identical = options.commands;
-    identical.b = identical.a;
-    CommandLauncher launcher = launcher_of(identical, options.higher_is_better.value_or(false));
-    return calibrate_with(launcher, {{identical.name, "", {}}}, options, console);
-  }
-  const fs::path head = head_folder(options);
-  const std::vector<Subject> subjects = subjects_of(options, head, console.progress);
-  ProcessLauncher launcher(head, head);
-  for (const Subject& subject : subjects) launcher.require(subject, Arm::kHead);
-  return calibrate_with(launcher, subjects, options, console);
 }
 
 }  // namespace woolly::gate

@@ -29,8 +29,4 @@ ExitCode gate_commands(const GateOptions& options, Console& console);
 // --import-base, --import-head: unpaired, what other tools measured.
 ExitCode gate_imports(const GateOptions& options, Console& console);
 
-// `calibrate`: A/A runs of head, or of --a, whose effects become a floor of the margins on this
-// machine.
-ExitCode calibrate(const GateOptions& options, Console& console);
-
 }  // namespace woolly::gate

@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "baselines/samples/environment.h"
 #include "baselines/store/store.h"
 #include "ci/gate/test_programs.h"
 
@@ -193,13 +192,6 @@ TEST_F(GateCommandTest, ACommandThatFailsIsFourWithItsLastLines) {
   EXPECT_THAT(result.out, HasSubstr("head: `echo 'disk on fire' >&2; exit 1`: exit code 1: disk"));
 }
 
-TEST_F(GateCommandTest, CommandsAreCalibratedToo) {
-  const ProcessResult result =
-      gate({"calibrate", "--runs", "1", "--a", counting(1000), "--metric", "regex:t=([0-9]+)"});
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("command cost:t=([0-9]+): margin floor"));
-}
-
 // Ten repetitions of a Google Benchmark around `ns`, one of them bare NaN.
 std::string google_benchmark(int ns, const std::string& cpus = "2") {
   std::string entries;
@@ -299,17 +291,6 @@ TEST_F(GateCommandTest, AnInterruptStopsCleanlyAndIsRecorded) {
   EXPECT_EQ(result.exit_code, 3) << result.out << result.err;
   EXPECT_THAT(result.out, HasSubstr("interrupted"));
   EXPECT_EQ(database().latest_gate()->exit_code, 3);
-}
-
-TEST_F(GateCommandTest, CalibrationStoresEffectsThatWidenTheMargin) {
-  const ProcessResult result =
-      gate({"calibrate", "--runs", "2", "--head", "same", "-m", "tiny.gguf"});
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("from 2 A/A runs"));
-  const std::string machine = samples::machine_id({{"cpu_model", "fake"}});
-  EXPECT_EQ(database().aa_thetas({"e2e/tiny/pp128_tg64_d0", "decode_tps", "t/s"}, machine).size(),
-            2u);
-  EXPECT_THAT(paired("same").err, HasSubstr("measured by A/A runs here"));
 }
 
 TEST_F(GateCommandTest, ABaselineOfSimilarSpeedPasses) {

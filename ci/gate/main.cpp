@@ -7,6 +7,7 @@
 
 #include <woolly/error.h>
 
+#include "ci/gate/calibrate.h"
 #include "ci/gate/gate_command.h"
 #include "ci/gate/options.h"
 #include "engine/cli/command.h"
