@@ -12,6 +12,8 @@
 
 #include "baselines/db/export.h"
 #include "baselines/db/table.h"
+#include "baselines/samples/checkout.h"
+#include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
 #include "engine/base/file.h"
 
@@ -88,14 +90,23 @@ std::optional<RunId> find_same(const Store& store, const samples::Record& record
   return std::nullopt;
 }
 
+std::string named(const std::string& name, const std::string& branch) {
+  return branch.empty() ? name : fmt::format("{} (branch {})", name, branch);
+}
+
 void restore_baselines(Store& store, const import::ImportedRun& imported, RunId id) {
-  for (const std::string& name : imported.baselines) {
-    const auto present = store.baseline(name, imported.record.producer);
-    if (!present) {
-      store.set_baseline(name, id);
-      print(fmt::format("baseline {} = run {}\n", name, id));
+  const std::string machine = samples::machine_id(imported.record.environment);
+  for (const import::ImportedBaseline& wanted : imported.baselines) {
+    const auto all = store.baselines();
+    const auto present = std::find_if(all.begin(), all.end(), [&](const auto& baseline) {
+      return baseline.name == wanted.name && baseline.branch == wanted.branch &&
+             baseline.producer == imported.record.producer && baseline.machine_id == machine;
+    });
+    if (present == all.end()) {
+      store.set_baseline(wanted.name, id, {wanted.branch});
+      print(fmt::format("baseline {} = run {}\n", named(wanted.name, wanted.branch), id));
     } else if (present->run != id) {
-      remark(fmt::format("baseline '{}' names run {} and stays", name, present->run));
+      remark(fmt::format("baseline '{}' names run {} and stays", wanted.name, present->run));
     }
   }
 }
@@ -171,26 +182,57 @@ void set_baseline(const std::filesystem::path& database, const SetBaselineReques
     throw_usage(fmt::format("'{}' is no run", request.run), "a number, or latest");
   }
   const RunId id = given ? *given : latest(store, request.producer);
-  store.set_baseline(request.name, id, request.replace);
-  print(fmt::format("baseline {} = run {} of {}\n", request.name, id, store.run(id).producer));
+  const std::string branch = request.branch ? *request.branch : samples::current_branch();
+  const std::string author = samples::git_author();
+  if (author.empty() && !request.supersede.empty()) {
+    throw_usage("git does not know who you are", "git config --global user.name \"Your Name\"");
+  }
+  store.set_baseline(request.name, id, {branch, author, request.supersede});
+  const samples::Record record = store.run(id);
+  print(fmt::format("baseline {} = run {} of {}\n", named(request.name, branch), id,
+                    record.producer));
+  const auto commit = record.environment.find("commit");
+  const auto dirty = record.environment.find("dirty");
+  if (commit == record.environment.end() || commit->second == "unknown") {
+    remark("the run tells no commit: `woolly gate` cannot measure this baseline again");
+  } else if (dirty != record.environment.end() && dirty->second == "true") {
+    remark("uncommitted changes were built: `woolly gate` cannot measure this baseline again");
+  }
 }
 
-void list_baselines(const std::filesystem::path& database, const ListRequest& request) {
+void list_baselines(const std::filesystem::path& database, const BaselinesRequest& request) {
   const Store store = Store::open_existing(database);
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  Table table({{"NAME"}, {"RUN", Align::kRight}, {"PRODUCER"}, {"SET"}, {"COMMIT"}, {"MACHINE"}});
-  for (const store::BaselineInfo& baseline : store.baselines()) {
+  std::vector<Column> columns = {
+      {"NAME"}, {"BRANCH"}, {"RUN", Align::kRight}, {"PRODUCER"}, {"SET"}, {"COMMIT"}, {"MACHINE"}};
+  if (request.history) columns.insert(columns.end(), {{"SUPERSEDED"}, {"BY"}, {"WHY"}});
+  Table table(columns);
+  const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
+  for (const store::BaselineInfo& baseline :
+       request.history ? store.baseline_history() : store.baselines()) {
     if (request.json) {
       json.push_back({{"name", baseline.name},
+                      {"branch", baseline.branch},
                       {"run", baseline.run},
                       {"producer", baseline.producer},
                       {"created_at", baseline.created_at},
                       {"commit", baseline.commit},
-                      {"machine_id", baseline.machine_id}});
-    } else {
-      table.add({baseline.name, fmt::format("{}", baseline.run), baseline.producer,
-                 baseline.created_at, commit_text(baseline.commit, false), baseline.machine_id});
+                      {"dirty", baseline.dirty},
+                      {"machine_id", baseline.machine_id},
+                      {"author", baseline.author},
+                      {"reason", baseline.reason},
+                      {"superseded_at", baseline.superseded_at}});
+      continue;
     }
+    std::vector<std::string> row = {
+        baseline.name,      or_dash(baseline.branch), fmt::format("{}", baseline.run),
+        baseline.producer,  baseline.created_at,      commit_text(baseline.commit, baseline.dirty),
+        baseline.machine_id};
+    if (request.history) {
+      row.insert(row.end(), {or_dash(baseline.superseded_at), or_dash(baseline.author),
+                             or_dash(baseline.reason)});
+    }
+    table.add(row);
   }
   print(request.json ? json.dump(1) + "\n" : table.text());
 }

@@ -20,7 +20,7 @@ struct Counts {
   double launches = 0;
 };
 
-Counts run_gates(const test::Noise& noise, double slowdown, const AaThetas& aa_thetas = {}) {
+Counts run_gates(const test::Noise& noise, double slowdown, const NoiseOf& noise_of = {}) {
   Counts counts;
   std::ostringstream ignored;
   Progress progress(ignored, false);
@@ -31,7 +31,7 @@ Counts run_gates(const test::Noise& noise, double slowdown, const AaThetas& aa_t
     plan.subjects = {{"fake", "woolly-bench", {}}};
     plan.budget_s = 180;
     plan.seed = i;
-    plan.aa_thetas = aa_thetas;
+    plan.noise_of = noise_of;
     const Outcome outcome = PairedGate(world, plan, progress).run();
     counts.launches += static_cast<double>(world.launches) / kGates;
     switch (exit_code(outcome, InconclusivePolicy::kReport)) {

@@ -29,6 +29,7 @@ struct SeriesOutcome {
   double delta = kUnknown;
   std::string margin_source;
   int pairs = 0;
+  double spread = kUnknown;      // standard deviation of one block's difference; paired only
   double detectable = kUnknown;  // the change this run would have found with probability kPower
   double base_median = kUnknown;
   double head_median = kUnknown;
@@ -45,6 +46,8 @@ struct Outcome {
   bool interrupted = false;
   bool comparable = true;
   std::string machine_id;
+  samples::Environment environment;  // of a launch of head; empty when there was none
+  std::optional<store::RunId> head_run = std::nullopt;  // when head is a stored run
   std::uint64_t seed = 0;
   double elapsed_s = 0;
 };

@@ -97,6 +97,7 @@ void PairedGate::warm_up(SubjectRun& run) {
   run.open = has_undecided(run.series);
   if (outcome_.machine_id.empty()) {
     outcome_.machine_id = samples::machine_id(head.record.environment);
+    outcome_.environment = head.record.environment;
     note_environment(base.record, head.record);
   }
   if (accept(run, Arm::kBase, base)) accept(run, Arm::kHead, head);
@@ -137,12 +138,9 @@ void PairedGate::announce_plan() {
   for (const SubjectRun& run : runs_) {
     if (!run.open) continue;
     facts.round_s += run.block_s;
-    if (!plan_.aa_thetas) continue;
+    if (!plan_.noise_of) continue;
     for (const PairedSeries& series : run.series) {
-      if (!series.judged()) continue;
-      for (const double theta : plan_.aa_thetas(series.key(), outcome_.machine_id)) {
-        facts.aa_thetas.push_back(theta);
-      }
+      if (series.judged()) facts.noise.add(plan_.noise_of(series.key(), outcome_.machine_id));
     }
   }
   for (const std::string& line : plan_lines(facts)) progress_.say(line);
@@ -275,10 +273,9 @@ void PairedGate::add_block(SubjectRun& run, const Block& block) {
 void PairedGate::look(SubjectRun& run, bool last_look) {
   ++run.next_look;
   for (PairedSeries& series : run.series) {
-    const std::vector<double> thetas = plan_.aa_thetas
-                                           ? plan_.aa_thetas(series.key(), outcome_.machine_id)
-                                           : std::vector<double>();
-    series.look(plan_.margin, thetas, judged_, last_look);
+    const HostNoise noise =
+        plan_.noise_of ? plan_.noise_of(series.key(), outcome_.machine_id) : HostNoise();
+    series.look(plan_.margin, noise, judged_, last_look);
   }
   run.open = has_undecided(run.series);
 }
@@ -322,10 +319,10 @@ void PairedGate::finish() {
     for (PairedSeries& series : run.series) {
       // Undecided by the budget's end, an interrupt or a fixed number of blocks.
       if (!series.decided()) {
-        series.look(plan_.margin,
-                    plan_.aa_thetas ? plan_.aa_thetas(series.key(), outcome_.machine_id)
-                                    : std::vector<double>(),
-                    judged_, /*last_look=*/true);
+        series.look(
+            plan_.margin,
+            plan_.noise_of ? plan_.noise_of(series.key(), outcome_.machine_id) : HostNoise(),
+            judged_, /*last_look=*/true);
       }
       outcome_.series.push_back(series.outcome());
     }

@@ -17,9 +17,8 @@
 
 namespace woolly::gate {
 
-// The A/A effects known for a series on a machine.
-using AaThetas =
-    std::function<std::vector<double>(const store::SeriesKey&, const std::string& machine_id)>;
+// What calibration found of a series on a machine.
+using NoiseOf = std::function<HostNoise(const store::SeriesKey&, const std::string& machine_id)>;
 
 struct PairedPlan {
   std::vector<Subject> subjects;
@@ -28,7 +27,7 @@ struct PairedPlan {
   std::uint64_t seed = 0;
   bool allow_answer_change = false;
   int fixed_blocks = 0;  // > 0: this many, no early decision (calibration)
-  AaThetas aa_thetas;    // empty: none known
+  NoiseOf noise_of;      // empty: nothing known
 };
 
 // A launch whose share of stolen CPU time is above this is disturbed, and its block is repeated

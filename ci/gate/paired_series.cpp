@@ -39,8 +39,8 @@ void PairedSeries::add_block(const std::array<double, 2>& base, const std::array
   head_values_.insert(head_values_.end(), head.begin(), head.end());
 }
 
-void PairedSeries::look(const MarginSettings& settings, const std::vector<double>& aa_thetas,
-                        int judged_series, bool last_look) {
+void PairedSeries::look(const MarginSettings& settings, const HostNoise& noise, int judged_series,
+                        bool last_look) {
   if (decided_) return;
   if (differences_.empty()) {
     outcome_.reason = "not one block was finished";
@@ -51,11 +51,12 @@ void PairedSeries::look(const MarginSettings& settings, const std::vector<double
   const double sd = stats::robust_sd(differences_);
   outcome_.base_median = stats::median(base_values_);
   outcome_.head_median = stats::median(head_values_);
-  const Margin margin = margin_for(settings, aa_thetas, metric_rule(key().metric).absolute_floor,
-                                   outcome_.base_median);
+  const Margin margin =
+      margin_for(settings, noise, metric_rule(key().metric).absolute_floor, outcome_.base_median);
   outcome_.delta = margin.delta;
   outcome_.margin_source = margin.source;
   outcome_.pairs = pairs();
+  outcome_.spread = sd;
   if (stats::smallest_sign_flip_p(pairs()) <= levels.block) {
     outcome_.detectable =
         stats::minimum_detectable_effect(margin.delta, levels.block, kPower, sd, pairs());

@@ -31,7 +31,7 @@ class PairedSeries {
   void add_block(const std::array<double, 2>& base, const std::array<double, 2>& head);
 
   // Decides by what is there; once decided a series keeps its verdict.
-  void look(const MarginSettings& settings, const std::vector<double>& aa_thetas, int judged_series,
+  void look(const MarginSettings& settings, const HostNoise& noise, int judged_series,
             bool last_look);
 
   void fail(State state, std::string reason);

@@ -15,26 +15,10 @@
 namespace woolly::gate {
 namespace {
 
-// A/A effects spread as the estimate of kCalibrationBlocks blocks does.
-double spread_of_blocks(const std::vector<double>& aa_thetas) {
-  double sum = 0;
-  for (const double theta : aa_thetas) sum += theta * theta;
-  return std::sqrt(sum / static_cast<double>(aa_thetas.size()) * kCalibrationBlocks) /
-         stats::kHodgesLehmannSpread;
-}
-
-// Fewer have no p small enough to block with.
-int fewest_blocks(int judged_series) {
-  const Levels levels = levels_for(judged_series, static_cast<int>(kLooks.size()));
-  int blocks = 1;
-  while (stats::smallest_sign_flip_p(blocks) > levels.block) ++blocks;
-  return blocks;
-}
-
 std::string detectable_line(const PlanFacts& facts, int blocks) {
-  const bool calibrated = !facts.aa_thetas.empty();
-  const Margin margin = margin_for({facts.user_delta, false}, facts.aa_thetas, 0, 0);
-  const double spread = calibrated ? spread_of_blocks(facts.aa_thetas) : kAssumedSpread;
+  const std::optional<double> measured = block_spread(facts.noise);
+  const Margin margin = margin_for({facts.user_delta, false}, facts.noise, 0, 0);
+  const double spread = measured.value_or(kAssumedSpread);
   const Levels levels = levels_for(facts.judged_series, static_cast<int>(kLooks.size()));
   const double effect =
       stats::minimum_detectable_effect(margin.delta, levels.block, kPower, spread, blocks);
@@ -43,10 +27,17 @@ std::string detectable_line(const PlanFacts& facts, int blocks) {
       "% "
       "({})",
       blocks, 100 * std::expm1(effect), 100 * kPower, 100 * spread,
-      calibrated ? "measured by A/A runs here" : "assumed; `woolly gate calibrate` measures it");
+      measured ? "measured by A/A runs here" : "assumed; `woolly gate calibrate` measures it");
 }
 
 }  // namespace
+
+int fewest_blocks(int judged_series) {
+  const Levels levels = levels_for(judged_series, static_cast<int>(kLooks.size()));
+  int blocks = 1;
+  while (stats::smallest_sign_flip_p(blocks) > levels.block) ++blocks;
+  return blocks;
+}
 
 std::vector<std::string> plan_lines(const PlanFacts& facts) {
   std::vector<std::string> lines;

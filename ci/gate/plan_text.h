@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "ci/gate/host_noise.h"
+
 namespace woolly::gate {
 
 struct PlanFacts {
@@ -13,7 +15,7 @@ struct PlanFacts {
   double budget_s = 0;
   int fixed_blocks = 0;
   double user_delta = 0;
-  std::vector<double> aa_thetas;  // of the judged series on this machine; empty: not calibrated
+  HostNoise noise;  // of all judged series on this machine
 };
 
 // How many blocks a calibration's A/A run has: the first look, the noisiest a verdict can rest on.
@@ -22,6 +24,9 @@ inline constexpr int kCalibrationBlocks = 10;
 // The spread of one block's difference that a plan assumes where no calibration tells: what
 // launches on a shared two-core machine show.
 inline constexpr double kAssumedSpread = 0.05;
+
+// Fewer have no p small enough to block with.
+int fewest_blocks(int judged_series);
 
 std::vector<std::string> plan_lines(const PlanFacts& facts);
 
