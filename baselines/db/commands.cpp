@@ -94,19 +94,39 @@ std::string named(const std::string& name, const std::string& branch) {
   return branch.empty() ? name : fmt::format("{} (branch {})", name, branch);
 }
 
+// The baseline in force that another one of this name, branch and record would take the place of.
+std::optional<store::BaselineInfo> in_force(const Store& store, const std::string& name,
+                                            const std::string& branch,
+                                            const samples::Record& record) {
+  const std::string machine = samples::machine_id(record.environment);
+  for (const store::BaselineInfo& info : store.baselines()) {
+    if (info.name == name && info.branch == branch && info.producer == record.producer &&
+        info.machine_id == machine) {
+      return info;
+    }
+  }
+  return std::nullopt;
+}
+
+// A baseline of no branch is what gates of every branch fall back on: one of the current branch
+// would shadow it unasked.
+std::string default_branch(const Store& store, const std::string& name,
+                           const samples::Record& record) {
+  return in_force(store, name, "", record) ? "" : samples::current_branch();
+}
+
 void restore_baselines(Store& store, const import::ImportedRun& imported, RunId id) {
-  const std::string machine = samples::machine_id(imported.record.environment);
-  for (const import::ImportedBaseline& wanted : imported.baselines) {
-    const auto all = store.baselines();
-    const auto present = std::find_if(all.begin(), all.end(), [&](const auto& baseline) {
-      return baseline.name == wanted.name && baseline.branch == wanted.branch &&
-             baseline.producer == imported.record.producer && baseline.machine_id == machine;
-    });
-    if (present == all.end()) {
-      store.set_baseline(wanted.name, id, {wanted.branch});
-      print(fmt::format("baseline {} = run {}\n", named(wanted.name, wanted.branch), id));
-    } else if (present->run != id) {
-      remark(fmt::format("baseline '{}' names run {} and stays", wanted.name, present->run));
+  for (const auto& [name, branch] : imported.baselines) {
+    const auto present = in_force(store, name, branch, imported.record);
+    if (present && present->run != id) {
+      remark(fmt::format("baseline '{}' names run {} and stays", name, present->run));
+    }
+    if (present) continue;
+    try {
+      store.set_baseline(name, id, {branch});
+      print(fmt::format("baseline {} = run {}\n", named(name, branch), id));
+    } catch (const Error& error) {  // the runs are stored: what a gate knows of one is a remark
+      remark(fmt::format("baseline '{}' is not set: {}", name, error.message()));
     }
   }
 }
@@ -182,13 +202,14 @@ void set_baseline(const std::filesystem::path& database, const SetBaselineReques
     throw_usage(fmt::format("'{}' is no run", request.run), "a number, or latest");
   }
   const RunId id = given ? *given : latest(store, request.producer);
-  const std::string branch = request.branch ? *request.branch : samples::current_branch();
+  const samples::Record record = store.run(id);
+  const std::string branch =
+      request.branch ? *request.branch : default_branch(store, request.name, record);
   const std::string author = samples::git_author();
   if (author.empty() && !request.supersede.empty()) {
     throw_usage("git does not know who you are", "git config --global user.name \"Your Name\"");
   }
   store.set_baseline(request.name, id, {branch, author, request.supersede});
-  const samples::Record record = store.run(id);
   print(fmt::format("baseline {} = run {} of {}\n", named(request.name, branch), id,
                     record.producer));
   const auto commit = record.environment.find("commit");

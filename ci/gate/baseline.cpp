@@ -50,18 +50,19 @@ constexpr const char* kStoredHint =
 store::BaselineInfo find_baseline(const store::Store& store, const BaselineQuery& query) {
   const Baselines all = store.baselines();
   Baselines named;
-  std::set<std::string> branches;
   for (const store::BaselineInfo& info : all) {
-    if (info.name != query.name || info.producer != query.producer) continue;
-    named.push_back(info);
-    branches.insert(info.branch);
+    if (info.name == query.name && info.producer == query.producer) named.push_back(info);
   }
   if (named.empty()) refuse_unknown(all, query);
+  const auto is_here = [&](const auto& info) { return info.machine_id == query.machine_id; };
+  if (!query.branch && std::any_of(named.begin(), named.end(), is_here)) {
+    std::erase_if(named, [&](const auto& info) { return !is_here(info); });
+  }
+  std::set<std::string> branches;
+  for (const store::BaselineInfo& info : named) branches.insert(info.branch);
   const std::string branch = choose_branch(branches, query);
   std::erase_if(named, [&](const auto& info) { return info.branch != branch; });
-  const auto rank = [&](const store::BaselineInfo& info) {
-    return std::pair(info.machine_id == query.machine_id, info.created_at);
-  };
+  const auto rank = [&](const auto& info) { return std::pair(is_here(info), info.created_at); };
   return *std::max_element(named.begin(), named.end(), [&](const auto& left, const auto& right) {
     return rank(left) < rank(right);
   });

@@ -18,10 +18,11 @@ struct BaselineQuery {
   std::string machine_id;             // of head
 };
 
-// The baseline of the branch that was asked for; else of the current branch, else one that is of no
-// branch, else of the only branch that has it. Of several machines that of head, else the one set
-// last: a gate that measures it again needs no other than its commit. Throws Error (usage) when
-// there is none, or when the branch is not clear, naming what there is.
+// Of the baselines of this name and producer: with a branch asked for, that branch's; else, of
+// head's machine when it has any, that of the current branch, else one of no branch, else that of
+// the only branch there is. Where only other machines have it, the one set last: a gate that
+// measures it again needs no more than its commit. Throws Error (usage) when there is none, or when
+// the branch is not clear, naming what there is.
 store::BaselineInfo find_baseline(const store::Store& store, const BaselineQuery& query);
 
 // The programs of its commit, from the cache or built. Throws Error (usage), saying how to compare

@@ -75,6 +75,14 @@ TEST_F(BaselineTest, ThisMachinesComesFirstAndAnyOtherIsBetterThanNone) {
   EXPECT_EQ(find({}, "").run, here);
 }
 
+TEST_F(BaselineTest, OtherMachinesBranchesDoNotMakeItUnclear) {
+  add("one", "there");
+  const auto here = add("two", "here");
+  EXPECT_EQ(find({}, "three").run, here);
+  EXPECT_EQ(find({}, "one").run, here);
+  EXPECT_NE(find("one", "").run, here);
+}
+
 TEST_F(BaselineTest, WhatCannotBeRebuiltSaysWhyAndWhatToDo) {
   add("a", "here", "");
   EXPECT_THAT(refused_rebuild(), AllOf(HasSubstr("tells no commit"), HasSubstr("--stored")));
