@@ -18,7 +18,9 @@ for name in one two three four five; do
   declarations+="int $name(); "
   calls+="+ $name()"
 done
-given main.cpp "#include <cstdio>\n${declarations}int main() { std::printf(\"%d\\\\n\", 0 $calls); }"
+given main.cpp "#include <cstdio>
+${declarations}
+int main() { std::printf(\"%d\\\\n\", 0 $calls); }"
 
 # link_with SEED: builds; leaves the order of the functions, the objects' times and the program.
 link_with() {

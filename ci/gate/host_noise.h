@@ -35,12 +35,12 @@ inline constexpr int kRunsOfAQuantile = 100;
 // mean square for 100, 2.8 for 20, 4.0 for 5, 5.8 for 3). Nothing for fewer than kFewestRuns.
 std::optional<double> aa_floor(const HostNoise& noise);
 
-// What two layouts of one source stay within, with about that probability. Relinked builds 1 to K of a
-// commit and the build as it is linked (whose effect is 0) are K + 1 draws of a layout; base and
-// head of a gate are two. The variance of a layout is that of the draws, less what A/A runs of the
-// same length show, and a difference has twice that; the bound is Student's with as many degrees of
-// freedom as there are relinked builds. Nothing for fewer than kFewestRuns of either kind. 0 is an
-// answer: layouts differ by no more than a build from itself.
+// What two layouts of one source stay within, with about that probability. Relinked builds 1 to K
+// of a commit and the build as it is linked (whose effect is 0) are K + 1 draws of a layout; base
+// and head of a gate are two. The variance of a layout is that of the draws, less what A/A runs of
+// the same length show, and a difference has twice that; the bound is Student's with as many
+// degrees of freedom as there are relinked builds. Nothing for fewer than kFewestRuns of either
+// kind. 0 is an answer: layouts differ by no more than a build from itself.
 std::optional<double> layout_floor(const HostNoise& noise);
 
 // The standard deviation of one block's difference. Nothing when no run is known.

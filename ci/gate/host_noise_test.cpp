@@ -56,8 +56,8 @@ TEST(HostNoise, ALayoutThatIsNoiseAloneHasNoFloor) {
   EXPECT_EQ(layout_floor(noise), 0);
 }
 
-// Layouts of sd 1 %, runs of sd 0.4 %: two fresh layouts stay within the floor nearly as often as it
-// says; what is taken off for the noise of the runs is an estimate too.
+// Layouts of sd 1 %, runs of sd 0.4 %: two fresh layouts stay within the floor nearly as often
+// as it says; what is taken off for the noise of the runs is an estimate too.
 TEST(HostNoise, TheLayoutFloorCoversTwoFreshLayouts) {
   std::mt19937_64 random(1);
   std::normal_distribution<double> layout(0, 0.01);
