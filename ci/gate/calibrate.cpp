@@ -107,7 +107,8 @@ std::string commit_to_relink(const fs::path& checkout, const samples::Environmen
   const auto commit = environment.find("commit");
   if (commit != environment.end()) {
     try {
-      const std::string hash = commit_of(checkout, commit->second, "commit " + commit->second);
+      const std::string hash =
+          commit_of(checkout, commit->second, fmt::format("commit {}", commit->second));
       const auto dirty = environment.find("dirty");
       if (dirty != environment.end() && dirty->second == "true") {
         console.progress.say("relinked is head's commit, without its uncommitted changes");

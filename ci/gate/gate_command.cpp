@@ -122,7 +122,7 @@ ExitCode gate_against_stored(const GateOptions& options, store::Store& store, Co
   PairedPlan plan = plan_of(options, store);
   Outcome outcome;
   outcome.head_run = options.run;
-  Comparison comparison{"baseline " + options.baseline,
+  Comparison comparison{fmt::format("baseline {}", options.baseline),
                         options.run ? fmt::format("run {}", *options.run) : ""};
   ComparedRecords records;
   if (options.run) {

@@ -60,7 +60,7 @@ RelinkedBuilds build_relinked(const fs::path& checkout, const std::string& ref, 
   for (const RelinkedBuild& build : builds.relinked) {
     if (fs::is_directory(build.bin)) continue;
     progress.show(fmt::format("linking {} with layout {}", named, build.seed));
-    tree.build({"-DWOOLLY_LAYOUT_SEED=" + build.seed});
+    tree.build({fmt::format("-DWOOLLY_LAYOUT_SEED={}", build.seed)});
     if (same_programs(builds.as_linked, tree.bin())) {
       throw_usage(fmt::format("{} cannot be relinked: it has no WOOLLY_LAYOUT_SEED", named));
     }

@@ -64,8 +64,8 @@ fs::path base_folder(const GateOptions& options, Progress& progress) {
   if (options.base.front() == '/' || options.base.front() == '.') {
     throw_usage(fmt::format("--base {}: no such folder", options.base));
   }
-  return build_ref(checkout_of(fs::current_path()), options.base, "--base " + options.base,
-                   progress);
+  return build_ref(checkout_of(fs::current_path()), options.base,
+                   fmt::format("--base {}", options.base), progress);
 }
 
 void require_models(const std::vector<std::string>& models) {
