@@ -12,6 +12,8 @@
 
 #include "baselines/db/export.h"
 #include "baselines/db/table.h"
+#include "baselines/samples/checkout.h"
+#include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
 #include "engine/base/file.h"
 
@@ -88,14 +90,43 @@ std::optional<RunId> find_same(const Store& store, const samples::Record& record
   return std::nullopt;
 }
 
+std::string named(const std::string& name, const std::string& branch) {
+  return branch.empty() ? name : fmt::format("{} (branch {})", name, branch);
+}
+
+// The baseline in force that another one of this name, branch and record would take the place of.
+std::optional<store::BaselineInfo> in_force(const Store& store, const std::string& name,
+                                            const std::string& branch,
+                                            const samples::Record& record) {
+  const std::string machine = samples::machine_id(record.environment);
+  for (const store::BaselineInfo& info : store.baselines()) {
+    if (info.name == name && info.branch == branch && info.producer == record.producer &&
+        info.machine_id == machine) {
+      return info;
+    }
+  }
+  return std::nullopt;
+}
+
+// A baseline of no branch is what gates of every branch fall back on: one of the current branch
+// would shadow it unasked.
+std::string default_branch(const Store& store, const std::string& name,
+                           const samples::Record& record) {
+  return in_force(store, name, "", record) ? "" : samples::current_branch();
+}
+
 void restore_baselines(Store& store, const import::ImportedRun& imported, RunId id) {
-  for (const std::string& name : imported.baselines) {
-    const auto present = store.baseline(name, imported.record.producer);
-    if (!present) {
-      store.set_baseline(name, id);
-      print(fmt::format("baseline {} = run {}\n", name, id));
-    } else if (present->run != id) {
+  for (const auto& [name, branch] : imported.baselines) {
+    const auto present = in_force(store, name, branch, imported.record);
+    if (present && present->run != id) {
       remark(fmt::format("baseline '{}' names run {} and stays", name, present->run));
+    }
+    if (present) continue;
+    try {
+      store.set_baseline(name, id, {branch});
+      print(fmt::format("baseline {} = run {}\n", named(name, branch), id));
+    } catch (const Error& error) {  // the runs are stored: what a gate knows of one is a remark
+      remark(fmt::format("baseline '{}' is not set: {}", name, error.message()));
     }
   }
 }
@@ -171,26 +202,58 @@ void set_baseline(const std::filesystem::path& database, const SetBaselineReques
     throw_usage(fmt::format("'{}' is no run", request.run), "a number, or latest");
   }
   const RunId id = given ? *given : latest(store, request.producer);
-  store.set_baseline(request.name, id, request.replace);
-  print(fmt::format("baseline {} = run {} of {}\n", request.name, id, store.run(id).producer));
+  const samples::Record record = store.run(id);
+  const std::string branch =
+      request.branch ? *request.branch : default_branch(store, request.name, record);
+  const std::string author = samples::git_author();
+  if (author.empty() && !request.supersede.empty()) {
+    throw_usage("git does not know who you are", "git config --global user.name \"Your Name\"");
+  }
+  store.set_baseline(request.name, id, {branch, author, request.supersede});
+  print(fmt::format("baseline {} = run {} of {}\n", named(request.name, branch), id,
+                    record.producer));
+  const auto commit = record.environment.find("commit");
+  const auto dirty = record.environment.find("dirty");
+  if (commit == record.environment.end() || commit->second == "unknown") {
+    remark("the run tells no commit: `woolly gate` cannot measure this baseline again");
+  } else if (dirty != record.environment.end() && dirty->second == "true") {
+    remark("uncommitted changes were built: `woolly gate` cannot measure this baseline again");
+  }
 }
 
-void list_baselines(const std::filesystem::path& database, const ListRequest& request) {
+void list_baselines(const std::filesystem::path& database, const BaselinesRequest& request) {
   const Store store = Store::open_existing(database);
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  Table table({{"NAME"}, {"RUN", Align::kRight}, {"PRODUCER"}, {"SET"}, {"COMMIT"}, {"MACHINE"}});
-  for (const store::BaselineInfo& baseline : store.baselines()) {
+  std::vector<Column> columns = {
+      {"NAME"}, {"BRANCH"}, {"RUN", Align::kRight}, {"PRODUCER"}, {"SET"}, {"COMMIT"}, {"MACHINE"}};
+  if (request.history) columns.insert(columns.end(), {{"SUPERSEDED"}, {"BY"}, {"WHY"}});
+  Table table(columns);
+  const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
+  for (const store::BaselineInfo& baseline :
+       request.history ? store.baseline_history() : store.baselines()) {
     if (request.json) {
       json.push_back({{"name", baseline.name},
+                      {"branch", baseline.branch},
                       {"run", baseline.run},
                       {"producer", baseline.producer},
                       {"created_at", baseline.created_at},
                       {"commit", baseline.commit},
-                      {"machine_id", baseline.machine_id}});
-    } else {
-      table.add({baseline.name, fmt::format("{}", baseline.run), baseline.producer,
-                 baseline.created_at, commit_text(baseline.commit, false), baseline.machine_id});
+                      {"dirty", baseline.dirty},
+                      {"machine_id", baseline.machine_id},
+                      {"author", baseline.author},
+                      {"reason", baseline.reason},
+                      {"superseded_at", baseline.superseded_at}});
+      continue;
     }
+    std::vector<std::string> row = {
+        baseline.name,      or_dash(baseline.branch), fmt::format("{}", baseline.run),
+        baseline.producer,  baseline.created_at,      commit_text(baseline.commit, baseline.dirty),
+        baseline.machine_id};
+    if (request.history) {
+      row.insert(row.end(), {or_dash(baseline.superseded_at), or_dash(baseline.author),
+                             or_dash(baseline.reason)});
+    }
+    table.add(row);
   }
   print(request.json ? json.dump(1) + "\n" : table.text());
 }

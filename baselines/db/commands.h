@@ -25,13 +25,19 @@ void show_run(const std::filesystem::path& database, const ShowRequest& request)
 
 struct SetBaselineRequest {
   std::string name;
-  std::string run;       // a number or "latest"
-  std::string producer;  // for "latest": of this producer only; empty for any
-  bool replace = false;
+  std::string run;                    // a number or "latest"
+  std::string producer;               // for "latest": of this producer only; empty for any
+  std::optional<std::string> branch;  // nothing: the current one
+  std::string supersede;              // why it may take the place of the one in force
 };
+// The author is git's; superseding needs one.
 void set_baseline(const std::filesystem::path& database, const SetBaselineRequest& request);
 
-void list_baselines(const std::filesystem::path& database, const ListRequest& request);
+struct BaselinesRequest {
+  bool json = false;
+  bool history = false;  // also those that were superseded, oldest first
+};
+void list_baselines(const std::filesystem::path& database, const BaselinesRequest& request);
 
 struct ImportRequest {
   std::vector<std::string> files;  // "-" is stdin

@@ -52,6 +52,8 @@ class DbCommand : public testing::Test {
     store.add(store::example_record("2026-03-01T12:00:00Z", "c2", "woolly-micro"));
   }
 
+  const std::string kAuthor =
+      "export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0='Ada L' && ";
   const std::string kProgram = std::string("'") + WOOLLY_BIN_DIR + "/woolly-db'";
   test::TemporaryFolder folder_;
 };
@@ -106,16 +108,51 @@ TEST_F(DbCommand, BaselinesAreSetListedAndGuarded) {
               HasSubstr("main = run 2"));
   EXPECT_THAT(db("baseline set main latest").out, HasSubstr("main = run 3"));
   EXPECT_THAT(refused("baseline set main 1"),
-              AllOf(HasSubstr("already names run 2"), HasSubstr("--replace")));
-  EXPECT_EQ(db("baseline set main 1 --replace").exit_code, 0);
+              AllOf(HasSubstr("already names run 2"), HasSubstr("--supersede REASON")));
+  EXPECT_THAT(refused("baseline set main 1 --supersede ''"), HasSubstr("reason"));
+  EXPECT_EQ(
+      shell(kAuthor + kProgram + " baseline set main 1 --supersede 'slower, but right'").exit_code,
+      0);
   const auto json = nlohmann::json::parse(db("baseline list --json").out);
   ASSERT_EQ(json.size(), 2U);
   EXPECT_EQ(json[0]["run"], 1);
   EXPECT_EQ(json[0]["producer"], "woolly-bench");
+  EXPECT_EQ(json[0]["branch"], "");
+  const auto history = nlohmann::json::parse(db("baseline list --history --json").out);
+  ASSERT_EQ(history.size(), 3U);
+  EXPECT_EQ(history[0]["run"], 2);
+  EXPECT_EQ(history[0]["superseded_at"], history[2]["created_at"]);
+  EXPECT_THAT(db("baseline list --history").out,
+              AllOf(HasSubstr("SUPERSEDED"), HasSubstr("Ada L"), HasSubstr("slower, but right")));
   EXPECT_THAT(db("baseline list").out, AllOf(HasSubstr("NAME"), HasSubstr("main")));
   EXPECT_THAT(refused("baseline set other tomorrow"), HasSubstr("tomorrow"));
   EXPECT_THAT(refused("baseline set other 1x"), HasSubstr("1x"));
   EXPECT_THAT(refused("baseline set other latest --producer nobody"), HasSubstr("nobody"));
+}
+
+TEST_F(DbCommand, ABaselineIsOfTheCurrentBranchUnlessTold) {
+  add_runs();
+  ASSERT_EQ(shell("git init -q -b release").exit_code, 0);
+  EXPECT_THAT(db("baseline set main 1").out, HasSubstr("main (branch release) = run 1"));
+  EXPECT_THAT(db("baseline set main 2 --branch other").out, HasSubstr("(branch other) = run 2"));
+  EXPECT_THAT(refused("baseline set main 2"), HasSubstr("already names run 1"));
+}
+
+TEST_F(DbCommand, ABaselineOfNoBranchIsNotShadowed) {
+  add_runs();
+  ASSERT_EQ(db("baseline set main 1").exit_code, 0);
+  ASSERT_EQ(shell("git init -q -b release").exit_code, 0);
+  EXPECT_THAT(refused("baseline set main 2"), HasSubstr("already names run 1"));
+  EXPECT_EQ(db("baseline set main 2 --branch release").exit_code, 0);
+}
+
+TEST_F(DbCommand, ABaselineThatCannotBeRebuiltIsSaidToBe) {
+  samples::Record record = store::example_record();
+  record.environment["dirty"] = "true";
+  store::Store::open(folder_ / "woolly.db").add(record);
+  const Outcome outcome = db("baseline set main 1");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("uncommitted changes"));
 }
 
 TEST_F(DbCommand, ImportsWhatToolsWrite) {
@@ -177,7 +214,8 @@ TEST_F(DbCommand, ExportRoundTrips) {
   ASSERT_EQ(db("--db copy.db export -o copy.json").exit_code, 0);
   EXPECT_EQ(read_file(folder_ / "copy.json"), read_file(folder_ / "all.json"));
   // The same again changes nothing; a name that was moved meanwhile stays where it is.
-  ASSERT_EQ(db("--db copy.db baseline set main 1 --replace").exit_code, 0);
+  ASSERT_EQ(
+      shell(kAuthor + kProgram + " --db copy.db baseline set main 1 --supersede why").exit_code, 0);
   const Outcome again = db("--db copy.db import all.json");
   EXPECT_EQ(again.exit_code, 0);
   EXPECT_THAT(again.out, HasSubstr("run 2 was there already"));

@@ -27,7 +27,12 @@ std::string export_json(const store::Store& store, const std::vector<store::RunI
     nlohmann::ordered_json run = samples::to_json(store.run(id));
     run["baselines"] = nlohmann::ordered_json::array();
     for (const store::BaselineInfo& baseline : baselines) {
-      if (baseline.run == id) run["baselines"].push_back(baseline.name);
+      if (baseline.run != id) continue;
+      if (baseline.branch.empty()) {
+        run["baselines"].push_back(baseline.name);
+      } else {
+        run["baselines"].push_back({{"name", baseline.name}, {"branch", baseline.branch}});
+      }
     }
     document["runs"].push_back(std::move(run));
   }

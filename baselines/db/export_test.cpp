@@ -23,7 +23,7 @@ TEST_F(ExportTest, JsonImportedGivesTheSame) {
   const auto second =
       store_.add(store::example_record("2026-02-01T12:00:00Z", "c2", "woolly-micro"));
   store_.set_baseline("main", first);
-  store_.set_baseline("main", second);
+  store_.set_baseline("main", second, {"release"});
   const std::string text = export_json(store_, {first, second});
 
   store::Store other = store::Store::open(folder_ / "b.db");
@@ -31,7 +31,9 @@ TEST_F(ExportTest, JsonImportedGivesTheSame) {
   for (const auto& run :
        import::import_text(text, {"text", "2026-01-01T00:00:00Z"}, std::nullopt).runs) {
     ids.push_back(other.add(run.record));
-    for (const std::string& name : run.baselines) other.set_baseline(name, ids.back());
+    for (const auto& baseline : run.baselines) {
+      other.set_baseline(baseline.name, ids.back(), {baseline.branch});
+    }
   }
   EXPECT_EQ(export_json(other, ids), text);
 }

@@ -22,7 +22,7 @@ struct Options {
   db::ListRequest list;
   db::ShowRequest show;
   db::SetBaselineRequest set;
-  db::ListRequest baselines;
+  db::BaselinesRequest baselines;
   db::ImportRequest import;
   std::string import_format = "auto";
   db::ExportRequest exported;
@@ -37,10 +37,17 @@ void add_baseline_commands(CLI::App& app, Options& o, std::function<void()>& cho
   set->add_option("NAME", o.set.name, "Name of the baseline")->required();
   set->add_option("RUN", o.set.run, "Number of the run, or latest")->required();
   set->add_option("--producer", o.set.producer, "With latest: the latest run of this producer");
-  set->add_flag("--replace", o.set.replace, "Move the name when it is taken");
+  set->add_option("--branch", o.set.branch, "Branch it is of [the current one]");
+  set->add_option("--supersede", o.set.supersede,
+                  "Why it takes the place of the baseline that has the name; that stays on record")
+      ->check([](const std::string& text) {
+        return text.empty() ? std::string("needs a reason") : std::string();
+      });
   set->callback([&] { chosen = [&o] { db::set_baseline(o.database, o.set); }; });
   CLI::App* list = baseline->add_subcommand("list", "List the named runs")->fallthrough();
   list->add_flag("--json", o.baselines.json, "Print JSON");
+  list->add_flag("--history", o.baselines.history,
+                 "All there ever were, oldest first: who superseded them, and why");
   list->callback([&] { chosen = [&o] { db::list_baselines(o.database, o.baselines); }; });
 }
 

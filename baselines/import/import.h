@@ -23,9 +23,15 @@ enum class Format {
 std::vector<std::string> format_names();
 std::optional<Format> format_named(std::string_view name);
 
+// A name a run had where it was exported, and the branch it was of there, or "".
+struct ImportedBaseline {
+  std::string name;
+  std::string branch = "";
+};
+
 struct ImportedRun {
   samples::Record record;
-  std::vector<std::string> baselines;  // names this run had where it was exported
+  std::vector<ImportedBaseline> baselines;
 };
 
 struct Imported {

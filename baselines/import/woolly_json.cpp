@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include <woolly/error.h>
 
 #include "baselines/import/lenient_json.h"
@@ -15,19 +17,26 @@ bool is_record(const json& value) {
   return value.is_object() && value.contains("producer") && value.contains("results");
 }
 
-std::vector<std::string> baselines_of(const json& run, const std::string& where) {
-  std::vector<std::string> names;
+// A text of one line that is not empty; else nothing.
+std::optional<std::string> name_in(const json& value) {
+  if (!value.is_string()) return std::nullopt;
+  std::string text = value.get<std::string>();
+  if (text.empty() || printable(text) != text) return std::nullopt;
+  return text;
+}
+
+std::vector<ImportedBaseline> baselines_of(const json& run, const std::string& where) {
+  std::vector<ImportedBaseline> baselines;
   const auto it = run.find("baselines");
-  if (it == run.end()) return names;
+  if (it == run.end()) return baselines;
   if (!it->is_array()) throw_usage(where + ": \"baselines\" is no array");
-  for (const json& name : *it) {
-    if (!name.is_string() || name.get<std::string>().empty() ||
-        printable(name.get<std::string>()) != name) {
-      throw_usage(where + ": \"baselines\" holds what is no name");
-    }
-    names.push_back(name.get<std::string>());
+  for (const json& entry : *it) {
+    const auto name = name_in(entry.is_object() ? entry.value("name", json()) : entry);
+    const auto branch = entry.is_object() ? name_in(entry.value("branch", json())) : "";
+    if (!name || !branch) throw_usage(where + ": \"baselines\" holds what is no name");
+    baselines.push_back({*name, *branch});
   }
-  return names;
+  return baselines;
 }
 
 const json& runs_of_export(const json& document, const Source& source) {

@@ -1,6 +1,6 @@
 // Woolly's own JSON: the record of `woolly bench --json`, an array of such records, or the document
 // of `woolly db export`: {"format": "woolly-export", "version": 1, "runs": [record + "baselines":
-// [...]]}.
+// ["NAME" or {"name", "branch"}, ...]]}.
 #pragma once
 
 #include "baselines/import/import.h"

@@ -34,8 +34,14 @@ TEST(WoollyJson, RecordArrayAndExport) {
 
 TEST(WoollyJson, BaselinesAreKept) {
   const Imported imported =
-      import_text(exported(with_baselines(R"(["main", "0.1"])")), kSource, std::nullopt);
-  EXPECT_THAT(imported.runs.at(0).baselines, ElementsAre("main", "0.1"));
+      import_text(exported(with_baselines(R"(["main", {"name": "0.1", "branch": "b"}])")), kSource,
+                  std::nullopt);
+  const auto& baselines = imported.runs.at(0).baselines;
+  ASSERT_EQ(baselines.size(), 2U);
+  EXPECT_EQ(baselines[0].name, "main");
+  EXPECT_EQ(baselines[0].branch, "");
+  EXPECT_EQ(baselines[1].name, "0.1");
+  EXPECT_EQ(baselines[1].branch, "b");
 }
 
 TEST(WoollyJson, BadInput) {
@@ -51,6 +57,7 @@ TEST(WoollyJson, BadInput) {
   EXPECT_THAT(refusal(with(kWoolly, "[1, 2, 3]", "[1, NaN]")), HasSubstr("samples"));
   EXPECT_THAT(refusal(exported(with_baselines("7"))), HasSubstr("baselines"));
   EXPECT_THAT(refusal(exported(with_baselines(R"([""])"))), HasSubstr("baselines"));
+  EXPECT_THAT(refusal(exported(with_baselines(R"([{"name": "a"}])"))), HasSubstr("baselines"));
   EXPECT_THAT(refusal(exported(with_baselines(R"(["a\nb"])"))), HasSubstr("baselines"));
 }
 

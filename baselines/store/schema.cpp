@@ -146,6 +146,46 @@ END;
 ALTER TABLE verdict ADD COLUMN acceptance_id INTEGER REFERENCES acceptance (id);
 )sql",
                                              R"sql(
+ALTER TABLE aa_sample ADD COLUMN layout TEXT NOT NULL DEFAULT '';
+ALTER TABLE aa_sample ADD COLUMN commit_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE aa_sample ADD COLUMN spread REAL;
+ALTER TABLE aa_sample ADD COLUMN pairs INTEGER;
+ALTER TABLE gate ADD COLUMN head_commit TEXT;
+ALTER TABLE gate ADD COLUMN head_run INTEGER REFERENCES run (id);
+CREATE INDEX gate_by_head ON gate (head_commit);
+CREATE TABLE baseline_by_branch (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  branch TEXT NOT NULL,
+  machine_id INTEGER NOT NULL REFERENCES machine (id),
+  producer TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  created_at TEXT NOT NULL,
+  author TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  superseded_at TEXT
+);
+INSERT INTO baseline_by_branch (name, branch, machine_id, producer, run_id, created_at, author, reason)
+  SELECT name, '', run.machine_id, baseline.producer, run_id, created_at, '', ''
+  FROM baseline JOIN run ON run.id = run_id ORDER BY created_at, name, baseline.producer;
+DROP TABLE baseline;
+ALTER TABLE baseline_by_branch RENAME TO baseline;
+CREATE INDEX baseline_by_run ON baseline (run_id);
+CREATE UNIQUE INDEX baseline_in_force ON baseline (name, branch, machine_id, producer)
+  WHERE superseded_at IS NULL;
+CREATE TRIGGER baseline_is_kept BEFORE DELETE ON baseline BEGIN
+  SELECT RAISE(ABORT, 'a baseline is superseded, never deleted');
+END;
+CREATE TRIGGER baseline_is_immutable BEFORE UPDATE ON baseline
+  WHEN OLD.superseded_at IS NOT NULL OR NEW.superseded_at IS NULL OR NEW.id <> OLD.id
+    OR NEW.name <> OLD.name OR NEW.branch <> OLD.branch OR NEW.machine_id <> OLD.machine_id
+    OR NEW.producer <> OLD.producer OR NEW.run_id <> OLD.run_id
+    OR NEW.created_at <> OLD.created_at OR NEW.author <> OLD.author OR NEW.reason <> OLD.reason
+BEGIN
+  SELECT RAISE(ABORT, 'a baseline is superseded, never changed');
+END;
+)sql",
+                                             R"sql(
 CREATE TABLE gate_session (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   started_at TEXT NOT NULL,

@@ -1,5 +1,6 @@
 #include "baselines/store/schema.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -150,6 +151,36 @@ TEST(Schema, OlderDatabasesKeepWhatTheyHold) {
               1)
         << version;
   }
+}
+
+// Baselines of before branches and machines.
+TEST(Schema, OlderBaselinesBelongToTheMachineOfTheirRun) {
+  SQLite::Database database(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  for (int i = 0; i < 3; ++i) database.exec(migrations()[static_cast<std::size_t>(i)]);
+  database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+  database.exec("PRAGMA user_version = 3");
+  database.exec(
+      "INSERT INTO machine (id, fingerprint, fields) VALUES (7, 'm', '{}');"
+      "INSERT INTO build (id, fields) VALUES (1, '{}');"
+      "INSERT INTO run (id, producer, started_at, recorded_at, machine_id, build_id, fields)"
+      " VALUES (5, 'woolly-bench', 't', 't', 7, 1, '{}');"
+      "INSERT INTO baseline (name, producer, run_id, created_at)"
+      " VALUES ('main', 'woolly-bench', 5, 't');"
+      "INSERT INTO benchmark (id, name, metric, unit) VALUES (1, 'b', 'time_ns', 'ns');"
+      "INSERT INTO aa_sample (machine_id, benchmark_id, theta, recorded_at)"
+      " VALUES (7, 1, 0.5, 't')");
+  prepare(database, "old.db");
+  EXPECT_EQ(database
+                .execAndGet("SELECT count(*) FROM baseline WHERE name = 'main' AND branch = ''"
+                            " AND machine_id = 7 AND run_id = 5 AND created_at = 't'"
+                            " AND superseded_at IS NULL")
+                .getInt(),
+            1);
+  EXPECT_EQ(database
+                .execAndGet("SELECT count(*) FROM aa_sample WHERE theta = 0.5 AND layout = ''"
+                            " AND spread IS NULL")
+                .getInt(),
+            1);
 }
 
 }  // namespace

@@ -24,24 +24,6 @@ std::string fields_json(const samples::Environment& environment, FieldGroup grou
   return json.dump();
 }
 
-void merge_fields(const std::string& text, samples::Environment& environment) {
-  const nlohmann::json fields = nlohmann::json::parse(text);
-  for (const auto& [name, value] : fields.items()) {
-    environment[name] = value.get<std::string>();
-  }
-}
-
-std::int64_t machine_row_with_fields(SQLite::Database& database,
-                                     const samples::Environment& environment) {
-  const std::int64_t id = machine_row(database, samples::machine_id(environment));
-  SQLite::Statement update(database,
-                           "UPDATE machine SET fields = ? WHERE id = ? AND fields = '{}'");
-  update.bind(1, fields_json(environment, FieldGroup::kMachine));
-  update.bind(2, id);
-  update.exec();
-  return id;
-}
-
 std::int64_t build_row(SQLite::Database& database, const samples::Environment& environment) {
   const std::string fields = fields_json(environment, FieldGroup::kBuild);
   SQLite::Statement insert(database,
@@ -142,6 +124,24 @@ std::int64_t machine_row(SQLite::Database& database, const std::string& fingerpr
   find.bind(1, fingerprint);
   find.executeStep();
   return find.getColumn(0).getInt64();
+}
+
+void merge_fields(const std::string& text, samples::Environment& environment) {
+  const nlohmann::json fields = nlohmann::json::parse(text);
+  for (const auto& [name, value] : fields.items()) {
+    environment[name] = value.get<std::string>();
+  }
+}
+
+std::int64_t machine_row_with_fields(SQLite::Database& database,
+                                     const samples::Environment& environment) {
+  const std::int64_t id = machine_row(database, samples::machine_id(environment));
+  SQLite::Statement update(database,
+                           "UPDATE machine SET fields = ? WHERE id = ? AND fields = '{}'");
+  update.bind(1, fields_json(environment, FieldGroup::kMachine));
+  update.bind(2, id);
+  update.exec();
+  return id;
 }
 
 void require_run(const SQLite::Database& database, RunId id) {

@@ -36,6 +36,18 @@ struct BaselineInfo {
   std::string commit;
   std::string machine_id;
   std::string producer;
+  std::string branch;         // "" when none was told
+  bool dirty;                 // uncommitted changes were built: the commit does not give it back
+  std::string author;         // "" when unknown
+  std::string reason;         // of one that took the place of another
+  std::string superseded_at;  // "" while it is in force
+};
+
+// Beside name and run of a new baseline.
+struct BaselineDetails {
+  std::string branch = "";
+  std::string author = "";
+  std::string reason = "";  // given: it may take the place of the one in force
 };
 
 // One point of a history: the samples of one benchmark and metric in one run.
@@ -87,6 +99,8 @@ struct GateRecord {
   std::string head;
   int exit_code;
   std::vector<Verdict> verdicts;
+  std::string head_commit = "";  // "" when unknown, or uncommitted changes were built
+  std::optional<RunId> head_run = std::nullopt;  // when head was a stored run
 };
 
 using SessionId = std::int64_t;
@@ -124,10 +138,22 @@ struct Audit {
   std::vector<AuditSeries> series;
 };
 
-// Measured |theta| of A/A runs, for the margin of later gates on the same machine.
+// What one run of a calibration showed of one series, for the margin of later gates on the same
+// machine.
 struct AaSample {
   SeriesKey key;
-  double theta;  // ln(head / base) of one A/A gate
+  double theta;                                 // ln(head / base) of the metric's value
+  std::string layout = "";                      // of A/A': the seed that head was relinked with
+  std::string commit = "";                      // of A/A': what was relinked
+  std::optional<double> spread = std::nullopt;  // standard deviation of one block's difference
+  int pairs = 0;                                // blocks behind it; 0 when it is not known
+};
+
+// A machine of which there is a calibration.
+struct CalibratedMachine {
+  std::string machine_id;
+  samples::Environment fields;  // empty when nothing told them
+  std::string last_recorded_at;
 };
 
 // One connection. Not thread-safe; any number of processes may each have one on the same file:
@@ -153,10 +179,12 @@ class Store {
   samples::Record run(RunId id) const;   // Error (usage) when there is none
   std::optional<RunId> latest_run(std::string_view producer) const;
 
-  // Names a run. A name holds one run per producer; once set it is refused unless `replace`.
-  void set_baseline(std::string_view name, RunId run, bool replace = false);
-  std::optional<BaselineInfo> baseline(std::string_view name, std::string_view producer) const;
-  std::vector<BaselineInfo> baselines() const;
+  // Names a run: one is in force per name, branch, machine and producer. Error (usage) when another
+  // run has the name and `details` give no reason to supersede it, and for a run that a gate found
+  // REGRESSED (it, or its commit) in what nobody accepted: a baseline must not absorb a regression.
+  void set_baseline(std::string_view name, RunId run, const BaselineDetails& details = {});
+  std::vector<BaselineInfo> baselines() const;         // in force, by name, branch, producer
+  std::vector<BaselineInfo> baseline_history() const;  // all there ever were, oldest first
 
   std::vector<SeriesKey> series() const;                         // sorted
   std::vector<SeriesPoint> history(const SeriesKey& key) const;  // oldest first
@@ -185,8 +213,10 @@ class Store {
   // The newest that is in force for `key` on `date` ("2026-01-31").
   std::optional<Acceptance> acceptance_of(const SeriesKey& key, const std::string& date) const;
 
-  void add_aa(const std::vector<AaSample>& samples, const std::string& machine_id);
-  std::vector<double> aa_thetas(const SeriesKey& key, const std::string& machine_id) const;
+  // `environment` is that of a launch: its machine is the one the samples are true for.
+  void add_aa(const std::vector<AaSample>& samples, const samples::Environment& environment);
+  std::vector<AaSample> aa_samples(const SeriesKey& key, const std::string& machine_id) const;
+  std::vector<CalibratedMachine> calibrated_machines() const;  // the latest first
 
  private:
   struct Impl;

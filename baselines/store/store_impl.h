@@ -19,6 +19,11 @@ struct Store::Impl {
 // The row of a benchmark, a machine, a build: found or made. Call inside a transaction.
 std::int64_t benchmark_row(SQLite::Database& database, const SeriesKey& key);
 std::int64_t machine_row(SQLite::Database& database, const std::string& fingerprint);
+std::int64_t machine_row_with_fields(SQLite::Database& database,
+                                     const samples::Environment& environment);
+
+// Adds the fields of a JSON object of texts.
+void merge_fields(const std::string& text, samples::Environment& environment);
 
 // What there is no number for: NaN here, NULL in the table.
 double number_or_nan(SQLite::Statement& row, int column);

@@ -1,10 +1,6 @@
-// Store: what the gate decided, and what A/A runs showed.
-#include <fmt/format.h>
-
-#include <cmath>
+// Store: what the gate decided.
 #include <limits>
 
-#include "baselines/samples/timestamp.h"
 #include "baselines/store/store_impl.h"
 
 namespace woolly::store {
@@ -69,13 +65,15 @@ void Store::add_gate(const GateRecord& gate, const std::string& machine_id,
     SQLite::Database& database = impl_->database;
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement insert(database,
-                             "INSERT INTO gate (started_at, machine_id, base, head, exit_code) "
-                             "VALUES (?, ?, ?, ?, ?)");
+                             "INSERT INTO gate (started_at, machine_id, base, head, exit_code, "
+                             "head_commit, head_run) VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?)");
     insert.bind(1, gate.started_at);
     insert.bind(2, machine_row(database, machine_id));
     insert.bind(3, gate.base);
     insert.bind(4, gate.head);
     insert.bind(5, gate.exit_code);
+    insert.bind(6, gate.head_commit);
+    if (gate.head_run) insert.bind(7, *gate.head_run);
     insert.exec();
     const std::int64_t row = database.getLastInsertRowid();
     insert_verdicts(database, row, gate.verdicts);
@@ -94,55 +92,17 @@ std::optional<GateRecord> Store::latest_gate() const {
     SQLite::Transaction transaction(impl_->database);
     SQLite::Statement query(
         impl_->database,
-        "SELECT id, started_at, base, head, exit_code FROM gate ORDER BY id DESC LIMIT 1");
+        "SELECT id, started_at, base, head, exit_code, coalesce(head_commit, ''), head_run "
+        "FROM gate ORDER BY id DESC LIMIT 1");
     if (!query.executeStep()) return std::nullopt;
-    return GateRecord{query.getColumn(1).getString(), query.getColumn(2).getString(),
-                      query.getColumn(3).getString(), query.getColumn(4).getInt(),
-                      verdicts_of(impl_->database, query.getColumn(0).getInt64())};
-  });
-}
-
-void Store::add_aa(const std::vector<AaSample>& samples, const std::string& machine_id) {
-  for (const AaSample& sample : samples) {
-    if (!std::isfinite(sample.theta)) {
-      throw_usage(fmt::format("A/A sample of {} {} is no finite number", sample.key.benchmark,
-                              sample.key.metric));
-    }
-  }
-  translating(impl_->database, [&] {
-    SQLite::Database& database = impl_->database;
-    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    const std::int64_t machine = machine_row(database, machine_id);
-    const std::string now = woolly::samples::utc_now();
-    SQLite::Statement insert(database,
-                             "INSERT INTO aa_sample (machine_id, benchmark_id, theta, recorded_at) "
-                             "VALUES (?, ?, ?, ?)");
-    for (const AaSample& sample : samples) {
-      insert.bind(1, machine);
-      insert.bind(2, benchmark_row(database, sample.key));
-      insert.bind(3, sample.theta);
-      insert.bind(4, now);
-      insert.exec();
-      insert.reset();
-    }
-    transaction.commit();
-  });
-}
-
-std::vector<double> Store::aa_thetas(const SeriesKey& key, const std::string& machine_id) const {
-  return translating(impl_->database, [&] {
-    SQLite::Statement query(
-        impl_->database,
-        "SELECT theta FROM aa_sample JOIN benchmark ON benchmark.id = benchmark_id "
-        "JOIN machine ON machine.id = machine_id WHERE name = ? AND metric = ? "
-        "AND unit = ? AND fingerprint = ? ORDER BY aa_sample.id");
-    query.bind(1, key.benchmark);
-    query.bind(2, key.metric);
-    query.bind(3, key.unit);
-    query.bind(4, machine_id);
-    std::vector<double> thetas;
-    while (query.executeStep()) thetas.push_back(query.getColumn(0).getDouble());
-    return thetas;
+    GateRecord gate{query.getColumn(1).getString(),
+                    query.getColumn(2).getString(),
+                    query.getColumn(3).getString(),
+                    query.getColumn(4).getInt(),
+                    verdicts_of(impl_->database, query.getColumn(0).getInt64()),
+                    query.getColumn(5).getString()};
+    if (!query.getColumn(6).isNull()) gate.head_run = query.getColumn(6).getInt64();
+    return gate;
   });
 }
 

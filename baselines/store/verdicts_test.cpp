@@ -13,9 +13,6 @@
 namespace woolly::store {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 const SeriesKey kKey{"e2e/tiny", "decode_tps", "t/s"};
 const SeriesKey kOther{"e2e/tiny", "ttft_ms", "ms"};
@@ -55,28 +52,6 @@ TEST_F(VerdictTest, UnknownStateStoresNothing) {
       store_.add_gate({"2026-01-01T00:00:00Z", "a", "b", 0, {{kKey, "FINE", 0, 0, 0, 0, 1}}}, "m1"),
       Error);
   EXPECT_FALSE(store_.latest_gate());
-}
-
-TEST_F(VerdictTest, AaThetasArePerMachineAndSeries) {
-  store_.add_aa({{kKey, 0.01}, {kOther, -0.5}}, "m1");
-  store_.add_aa({{kKey, -0.02}}, "m1");
-  store_.add_aa({{kKey, 9}}, "m2");
-  EXPECT_THAT(store_.aa_thetas(kKey, "m1"), ElementsAre(0.01, -0.02));
-  EXPECT_THAT(store_.aa_thetas(kKey, "m3"), IsEmpty());
-  EXPECT_THROW(store_.add_aa({{kKey, 1}, {kKey, kNan}}, "m1"), Error);
-  EXPECT_THAT(store_.aa_thetas(kKey, "m1"), ElementsAre(0.01, -0.02));
-  EXPECT_THAT(store_.series(), IsEmpty());  // a series is something that was measured
-}
-
-TEST_F(VerdictTest, MachineKnownFromAnAaRunGetsItsFieldsLater) {
-  const std::string id = [&] {
-    Store other = Store::open(folder_ / "b.db");
-    other.add(example_record());
-    return other.runs().at(0).machine_id;
-  }();
-  store_.add_aa({{kKey, 0.01}}, id);
-  const RunId run = store_.add(example_record());
-  EXPECT_EQ(store_.run(run).environment.at("cpu_model"), "A CPU");
 }
 
 TEST_F(VerdictTest, AnAcceptanceStandsBesideTheStateThatItCovers) {

@@ -7,23 +7,13 @@
 
 #include <woolly/error.h>
 
+#include "baselines/samples/checkout.h"
 #include "baselines/samples/timestamp.h"
 #include "baselines/store/store.h"
-#include "engine/base/process.h"
 #include "engine/cli/aligned_table.h"
 
 namespace woolly::accept {
 namespace {
-
-std::string git_config(const char* name) {
-  ProcessResult result;
-  try {
-    result = run_process({"git", "config", "--get", name});
-  } catch (const Error&) {  // no git
-    return "";
-  }
-  return result.ok() ? tail_in_one_line(result.out, 1) : "";
-}
 
 std::string status_of(const store::Acceptance& acceptance, const std::string& today) {
   if (!acceptance.revoked_at.empty()) return "revoked";
@@ -91,12 +81,11 @@ void add(const AcceptOptions& options, std::ostream& out) {
 }  // namespace
 
 std::string git_author() {
-  const std::string name = git_config("user.name");
-  const std::string email = git_config("user.email");
-  if (name.empty()) {
+  std::string author = samples::git_author();
+  if (author.empty()) {
     throw_usage("git does not know who you are", "git config --global user.name \"Your Name\"");
   }
-  return email.empty() ? name : fmt::format("{} <{}>", name, email);
+  return author;
 }
 
 void run(const AcceptOptions& options, std::ostream& out) {

@@ -11,12 +11,16 @@ namespace woolly::gate {
 // The top folder of the checkout that holds `folder`. Throws Error (usage) outside of one.
 std::filesystem::path checkout_of(const std::filesystem::path& folder);
 
+// The full hash of `ref`. `named` is how messages call it ("--base main"). Throws Error (usage) for
+// a ref git does not know.
+std::string commit_of(const std::filesystem::path& checkout, const std::string& ref,
+                      const std::string& named);
+
 // CHECKOUT/build/gate/COMMIT: the programs of `ref`, built with the release preset in a work tree
 // of their own that is removed afterwards. Reused when it is there: it is put there with one rename
-// after a whole build, so a half-built one is never found. Throws Error (usage) for a ref git does
-// not know and for a commit that does not build (naming the log); Error (inconclusive) when
-// interrupted.
+// after a whole build, so a half-built one is never found. Throws Error as commit_of() and
+// BuildTree do.
 std::filesystem::path build_ref(const std::filesystem::path& checkout, const std::string& ref,
-                                Progress& progress);
+                                const std::string& named, Progress& progress);
 
 }  // namespace woolly::gate

@@ -1,15 +1,17 @@
 #include "ci/gate/gate_command.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <ostream>
 
+#include "baselines/samples/checkout.h"
 #include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
 #include "ci/gate/accepted.h"
+#include "ci/gate/baseline.h"
 #include "ci/gate/command_launcher.h"
+#include "ci/gate/expiry.h"
 #include "ci/gate/imported.h"
 #include "ci/gate/launcher.h"
 #include "ci/gate/outputs/outputs.h"
@@ -32,6 +34,7 @@ struct Comparison {
   std::string base;
   std::string head;
   std::string started_at = samples::utc_now();
+  std::optional<store::SessionId> session = std::nullopt;  // of launches that were stored
 };
 
 store::GateLaunch stored_launch(const PlacedLaunch& placed) {
@@ -52,42 +55,37 @@ store::GateLaunch stored_launch(const PlacedLaunch& placed) {
 
 // Recorded first: a file that cannot be written must not lose what minutes of measuring found.
 ExitCode report(const GateOptions& options, const Comparison& comparison, Outcome outcome,
-                store::Store& store, Console& console,
-                std::optional<store::SessionId> session = std::nullopt) {
+                store::Store& store, Console& console) {
   if (outcome.machine_id.empty()) outcome.machine_id = this_machine();
+  if (const auto note = expired_calibration(store, outcome.environment)) {
+    outcome.notes.push_back(*note);
+  }
   apply_acceptances(store, samples::utc_today(), outcome);
   const Conclusion conclusion = conclude(std::move(outcome), comparison.base, comparison.head,
                                          comparison.started_at, options.on_inconclusive);
   store.add_gate(gate_record(conclusion.outcome, conclusion.started_at, conclusion.base,
                              conclusion.head, conclusion.code),
-                 conclusion.outcome.machine_id, session);
+                 conclusion.outcome.machine_id, comparison.session);
   print(conclusion, options.outputs, console.color, console.out, console.err);
   write_files(conclusion, options.outputs);
   return conclusion.code;
 }
 
 // A paired gate whose launches are stored as they finish.
-ExitCode run_paired(Launcher& launcher, PairedPlan plan, const Comparison& comparison,
-                    const GateOptions& options, store::Store& store, Console& console) {
-  const store::SessionId session =
+Outcome run_paired(Launcher& launcher, PairedPlan plan, Comparison& comparison, store::Store& store,
+                   Console& console) {
+  comparison.session =
       store.begin_session(comparison.started_at, comparison.base, comparison.head, plan.seed);
-  plan.on_launch = [&](const PlacedLaunch& placed) {
+  plan.on_launch = [&store, session = *comparison.session](const PlacedLaunch& placed) {
     store.add_launch(session, stored_launch(placed));
   };
-  Outcome outcome = PairedGate(launcher, plan, console.progress).run();
-  return report(options, comparison, std::move(outcome), store, console, session);
+  return PairedGate(launcher, plan, console.progress).run();
 }
 
-store::BaselineInfo find_baseline(const store::Store& store, const std::string& name,
-                                  std::string_view producer) {
-  if (const auto info = store.baseline(name, producer)) return *info;
-  std::vector<std::string> known;
-  for (const store::BaselineInfo& info : store.baselines()) {
-    known.push_back(fmt::format("{} (run {})", info.name, info.run));
-  }
-  throw_usage(fmt::format("--baseline {}: no such baseline of {}", name, producer),
-              known.empty() ? "the database has none, `woolly db` sets one"
-                            : fmt::format("there is {}", fmt::join(known, ", ")));
+store::BaselineInfo baseline_of(const GateOptions& options, const store::Store& store,
+                                const std::string& producer, const std::string& machine_id) {
+  return find_baseline(
+      store, {options.baseline, producer, options.branch, samples::current_branch(), machine_id});
 }
 
 // The stored run and head's, measured or stored too, down to what both are asked for.
@@ -99,13 +97,13 @@ struct ComparedRecords {
 ComparedRecords stored_records(const GateOptions& options, const store::Store& store) {
   ComparedRecords records;
   records.head = store.run(*options.run);
-  records.base = store.run(find_baseline(store, options.baseline, records.head.producer).run);
+  const std::string machine = samples::machine_id(records.head.environment);
+  records.base = store.run(baseline_of(options, store, records.head.producer, machine).run);
   return records;
 }
 
-ComparedRecords measured_records(const GateOptions& options, const fs::path& head,
-                                 const store::Store& store, PairedPlan& plan, Console& console,
-                                 Outcome& outcome) {
+// The producer that repeats what the baseline measured.
+std::string producer_to_measure(const GateOptions& options) {
   const bool micro = !options.micro.empty();
   if (micro && !options.models.empty()) {
     throw_usage("--baseline compares one producer: -m or --micro, not both");
@@ -115,20 +113,77 @@ ComparedRecords measured_records(const GateOptions& options, const fs::path& hea
                 "or --run ID for results that are stored");
   }
   require_models(options.models);
+  return std::string(micro ? kMicroProgram : kBenchProgram);
+}
+
+std::vector<Subject> subjects_of_baseline(const GateOptions& options,
+                                          const samples::Record& record) {
+  if (!options.micro.empty()) return {micro_subject(options.micro)};
+  return subjects_of_record(record, options.models);
+}
+
+ComparedRecords measured_records(const GateOptions& options, const store::BaselineInfo& baseline,
+                                 const fs::path& head, const store::Store& store, PairedPlan& plan,
+                                 Console& console, Outcome& outcome) {
   ComparedRecords records;
-  const std::string_view producer = micro ? kMicroProgram : kBenchProgram;
-  records.base = store.run(find_baseline(store, options.baseline, producer).run);
-  if (micro) {
-    records.base = only_matching(records.base, options.micro);
-    plan.subjects = {micro_subject(options.micro)};
-  } else {
-    plan.subjects = subjects_of_record(records.base, options.models);
-    records.base = only_models(records.base, options.models);
-  }
+  records.base = store.run(baseline.run);
+  plan.subjects = subjects_of_baseline(options, records.base);
+  records.base = options.micro.empty() ? only_models(records.base, options.models)
+                                       : only_matching(records.base, options.micro);
   ProcessLauncher launcher(head, head);
   for (const Subject& subject : plan.subjects) launcher.require(subject, Arm::kHead);
   records.head = measure_head(launcher, plan, console.progress, outcome);
   return records;
+}
+
+Outcome measure_pairs(const fs::path& base, const fs::path& head, PairedPlan plan,
+                      Comparison& comparison, store::Store& store, Console& console) {
+  ProcessLauncher launcher(base, head);
+  for (const Subject& subject : plan.subjects) {
+    launcher.require(subject, Arm::kBase);
+    launcher.require(subject, Arm::kHead);
+  }
+  return run_paired(launcher, std::move(plan), comparison, store, console);
+}
+
+// --run, or --stored: against the numbers of then.
+ExitCode gate_against_stored(const GateOptions& options, store::Store& store, Console& console) {
+  PairedPlan plan = plan_of(options, store);
+  Outcome outcome;
+  outcome.head_run = options.run;
+  Comparison comparison{fmt::format("baseline {}", options.baseline),
+                        options.run ? fmt::format("run {}", *options.run) : ""};
+  ComparedRecords records;
+  if (options.run) {
+    records = stored_records(options, store);
+  } else {
+    const fs::path head = head_folder(options);
+    comparison.head = head.string();
+    const store::BaselineInfo baseline =
+        baseline_of(options, store, producer_to_measure(options), this_machine());
+    records = measured_records(options, baseline, head, store, plan, console, outcome);
+  }
+  if (!records.head.results.empty()) {
+    compare_records(records.base, records.head, plan, outcome);
+  }
+  return report(options, comparison, std::move(outcome), store, console);
+}
+
+// Its commit, built and measured beside head: what the stored numbers cannot tell.
+ExitCode gate_against_rebuilt(const GateOptions& options, store::Store& store, Console& console) {
+  const fs::path head = head_folder(options);
+  const store::BaselineInfo baseline =
+      baseline_of(options, store, producer_to_measure(options), this_machine());
+  PairedPlan plan = plan_of(options, store);
+  plan.subjects = subjects_of_baseline(options, store.run(baseline.run));
+  const fs::path base = rebuilt_baseline(baseline, fs::current_path(), console.progress);
+  Comparison comparison{fmt::format("baseline {} ({})", baseline.name, baseline.commit),
+                        head.string()};
+  Outcome outcome = measure_pairs(base, head, std::move(plan), comparison, store, console);
+  outcome.notes.push_back(fmt::format(
+      "baseline {} is run {} of {}: its commit {} was measured again beside head", baseline.name,
+      baseline.run, store.run(baseline.run).started_at.substr(0, 10), baseline.commit));
+  return report(options, comparison, std::move(outcome), store, console);
 }
 
 }  // namespace
@@ -141,13 +196,9 @@ ExitCode gate_against_base(const GateOptions& options, Console& console) {
   const fs::path base = base_folder(options, console.progress);
   PairedPlan plan = plan_of(options, store);
   plan.subjects = subjects_of(options, head, console.progress);
-  ProcessLauncher launcher(base, head);
-  for (const Subject& subject : plan.subjects) {
-    launcher.require(subject, Arm::kBase);
-    launcher.require(subject, Arm::kHead);
-  }
-  return run_paired(launcher, std::move(plan), {options.base, head.string()}, options, store,
-                    console);
+  Comparison comparison{options.base, head.string()};
+  Outcome outcome = measure_pairs(base, head, std::move(plan), comparison, store, console);
+  return report(options, comparison, std::move(outcome), store, console);
 }
 
 ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
@@ -157,18 +208,8 @@ ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
   }
   store::Store store = store::Store::open_existing(options.database);
   const InterruptGuard guard;
-  const fs::path head = head_folder(options);
-  PairedPlan plan = plan_of(options, store);
-  Outcome outcome;
-  const Comparison comparison{"baseline " + options.baseline,
-                              options.run ? fmt::format("run {}", *options.run) : head.string()};
-  const ComparedRecords records =
-      options.run ? stored_records(options, store)
-                  : measured_records(options, head, store, plan, console, outcome);
-  if (!records.head.results.empty()) {
-    compare_records(records.base, records.head, plan, outcome);
-  }
-  return report(options, comparison, std::move(outcome), store, console);
+  return options.run || options.stored ? gate_against_stored(options, store, console)
+                                       : gate_against_rebuilt(options, store, console);
 }
 
 ExitCode gate_commands(const GateOptions& options, Console& console) {
@@ -181,8 +222,9 @@ ExitCode gate_commands(const GateOptions& options, Console& console) {
   const InterruptGuard guard;
   PairedPlan plan = plan_of(options, store);
   plan.subjects = {{options.commands.name, "", {}}};
-  return run_paired(launcher, std::move(plan), {options.commands.a, options.commands.b}, options,
-                    store, console);
+  Comparison comparison{options.commands.a, options.commands.b};
+  Outcome outcome = run_paired(launcher, std::move(plan), comparison, store, console);
+  return report(options, comparison, std::move(outcome), store, console);
 }
 
 ExitCode gate_imports(const GateOptions& options, Console& console) {

@@ -18,8 +18,9 @@ struct Console {
   Progress& progress;
 };
 
-// --base: paired, the strong method. --baseline: against stored results. Both print the verdicts
-// and record them. Throw Error for what cannot be run; a verdict is the returned code.
+// --base: paired, the strong method. --baseline: paired with its commit, built again, or with --run
+// or --stored against its stored results. All print the verdicts and record them. Throw Error for
+// what cannot be run; a verdict is the returned code.
 ExitCode gate_against_base(const GateOptions& options, Console& console);
 ExitCode gate_against_baseline(const GateOptions& options, Console& console);
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "baselines/store/store.h"
+#include "ci/gate/test_checkout.h"
 #include "ci/gate/test_programs.h"
 
 namespace woolly::gate {
@@ -26,10 +27,13 @@ class GateCommandTest : public ::testing::Test {
   }
 
   ProcessResult gate(std::vector<std::string> arguments) {
+    return gate_in(folder.path(), std::move(arguments));
+  }
+  ProcessResult gate_in(const std::filesystem::path& cwd, std::vector<std::string> arguments) {
     std::vector<std::string> argv = {std::string(WOOLLY_BIN_DIR) + "/woolly-gate"};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     ProcessOptions options;
-    options.cwd = folder.path();
+    options.cwd = cwd;
     options.extra_env = environment;
     return run_process(argv, options);
   }
@@ -41,11 +45,13 @@ class GateCommandTest : public ::testing::Test {
   store::Store database() { return store::Store::open(folder / "woolly.db"); }
 
   // A stored run of `tps` on the fake machine.
-  store::RunId add_run(const std::vector<double>& tps, const std::string& cpu = "fake") {
+  store::RunId add_run(const std::vector<double>& tps, const std::string& cpu = "fake",
+                       const std::string& commit = "") {
     samples::Record record;
     record.producer = "woolly-bench";
     record.started_at = "2026-01-30T12:00:00Z";
     record.environment = {{"cpu_model", cpu}};
+    if (!commit.empty()) record.environment["commit"] = commit;
     record.results.push_back(
         {"e2e/tiny/pp128_tg64_d0", "decode_tps", "t/s", tps, "aaaaaaaaaaaaaaaa"});
     return database().add(record);
@@ -260,6 +266,10 @@ TEST_F(GateCommandTest, WrongUseIsTwoWithOneLine) {
       {"--a", "true", "--b", "true", "--metric", "wall", "--metric", "wall"},
       {"--a", "true", "--b", "true", "--name", ""},
       {"--base", "base", "--metric", "wall"},
+      {"--base", "base", "--stored"},
+      {"--base", "base", "--branch", "main"},
+      {"--baseline", "main", "--stored", "--remeasure", "-m", "tiny.gguf"},
+      {"--baseline", "main", "--run", "1", "--remeasure"},
       {"--import-base", "good.json"},
       {"--import-head", "good.json"},
       {"--import-base", "good.json", "--import-head", "cut.json"},
@@ -296,7 +306,8 @@ TEST_F(GateCommandTest, AnInterruptStopsCleanlyAndIsRecorded) {
 
 TEST_F(GateCommandTest, ABaselineOfSimilarSpeedPasses) {
   database().set_baseline("main", add_run(kStored));
-  const ProcessResult result = gate({"--baseline", "main", "--head", "same", "-m", "tiny.gguf"});
+  const ProcessResult result =
+      gate({"--baseline", "main", "--stored", "--head", "same", "-m", "tiny.gguf"});
   EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
   EXPECT_THAT(result.out, HasSubstr("Weaker than a paired gate"));
 }
@@ -304,7 +315,8 @@ TEST_F(GateCommandTest, ABaselineOfSimilarSpeedPasses) {
 TEST_F(GateCommandTest, ABaselineFindsALargeRegression) {
   database().set_baseline("main", add_run(kStored));
   test::write_bench(folder / "awful", 60);
-  EXPECT_EQ(gate({"--baseline", "main", "--head", "awful", "-m", "tiny.gguf"}).exit_code, 1);
+  EXPECT_EQ(
+      gate({"--baseline", "main", "--stored", "--head", "awful", "-m", "tiny.gguf"}).exit_code, 1);
 }
 
 TEST_F(GateCommandTest, StoredRunsCompareWithoutMeasuring) {
@@ -316,7 +328,8 @@ TEST_F(GateCommandTest, StoredRunsCompareWithoutMeasuring) {
 
 TEST_F(GateCommandTest, AnIncomparableBaselineIsThreeAndNamesTheField) {
   database().set_baseline("main", add_run(kStored, "another CPU"));
-  const ProcessResult result = gate({"--baseline", "main", "--head", "same", "-m", "tiny.gguf"});
+  const ProcessResult result =
+      gate({"--baseline", "main", "--stored", "--head", "same", "-m", "tiny.gguf"});
   EXPECT_EQ(result.exit_code, 3) << result.out << result.err;
   EXPECT_THAT(result.out, HasSubstr("cpu_model differs: baseline another CPU, now fake"));
 }
@@ -330,6 +343,42 @@ TEST_F(GateCommandTest, AMissingBaselineListsThoseThatExist) {
 
 TEST_F(GateCommandTest, ABaselineWithoutADatabaseIsTwo) {
   EXPECT_EQ(gate({"--baseline", "main", "--head", "same", "-m", "tiny.gguf"}).exit_code, 2);
+}
+
+TEST_F(GateCommandTest, ABaselineIsBuiltAgainAndMeasuredBesideHead) {
+  const test::TestCheckout checkout(folder / "repo", read_file(folder / "base/woolly-bench"));
+  // Its numbers are of another machine and another world: they are not looked at.
+  database().set_baseline("main", add_run({1, 2, 3}, "another CPU", checkout.head()));
+  const auto rebuilt = [&](const std::string& head) {
+    return gate_in(checkout.path,
+                   {"--db", (folder / "woolly.db").string(), "--baseline", "main", "--head",
+                    (folder / head).string(), "-m", (folder / "tiny.gguf").string()});
+  };
+  const ProcessResult same = rebuilt("same");
+  EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
+  EXPECT_THAT(same.out, AllOf(HasSubstr("Paired launches"), HasSubstr("was measured again")));
+  EXPECT_THAT(same.err, HasSubstr("building baseline main"));
+  const ProcessResult slow = rebuilt("slow");
+  EXPECT_EQ(slow.exit_code, 1) << slow.out << slow.err;
+  EXPECT_THAT(slow.err, HasSubstr("built earlier"));
+}
+
+TEST_F(GateCommandTest, ABaselineThatCannotBeBuiltIsNotWeakenedUnasked) {
+  database().set_baseline("main", add_run(kStored));
+  const ProcessResult result = gate({"--baseline", "main", "--head", "same", "-m", "tiny.gguf"});
+  EXPECT_EQ(result.exit_code, 2) << result.out;
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, AllOf(HasSubstr("tells no commit"), HasSubstr("--stored")));
+  EXPECT_FALSE(database().latest_gate());
+}
+
+TEST_F(GateCommandTest, AGateIsOnRecordOfItsRun) {
+  database().set_baseline("main", add_run(kStored));
+  const store::RunId slow = add_run({5000, 5010, 5020, 5030, 5040});
+  const ProcessResult result = gate({"--baseline", "main", "--run", std::to_string(slow)});
+  EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+  EXPECT_EQ(database().latest_gate()->head_run, slow);
+  EXPECT_THROW(database().set_baseline("slow", slow), Error);
 }
 
 }  // namespace

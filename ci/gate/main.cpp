@@ -56,7 +56,19 @@ void add_measurement_options(CLI::App& app, CommandLine& line) {
 void add_comparison_options(CLI::App& app, gate::GateOptions& options) {
   auto* base = app.add_option("--base", options.base, "Folder of built programs, or a git ref");
   auto* baseline =
-      app.add_option("--baseline", options.baseline, "Stored results of this name")->excludes(base);
+      app.add_option("--baseline", options.baseline,
+                     "Name in the database: its commit is built and measured beside head")
+          ->excludes(base);
+  app.add_option("--branch", options.branch,
+                 "With --baseline: of this branch [the current one, else the only one]")
+      ->needs(baseline);
+  auto* stored = app.add_flag("--stored", options.stored,
+                              "With --baseline: compare with its stored numbers; weaker")
+                     ->needs(baseline);
+  app.add_flag_function(
+         "--remeasure", [](std::int64_t) {}, "With --baseline: the default, spelled out")
+      ->needs(baseline)
+      ->excludes(stored);
   gate::CommandOptions& commands = options.commands;
   auto* a = app.add_option("--a", commands.a, "Shell command to compare with, in place of a build")
                 ->excludes(base)
@@ -85,7 +97,8 @@ void add_comparison_options(CLI::App& app, gate::GateOptions& options) {
 
 void add_gate_options(CLI::App& app, CommandLine& line) {
   gate::GateOptions& options = line.options;
-  app.add_option("--run", options.run, "With --baseline: judge this stored run, measure nothing");
+  app.add_option("--run", options.run, "With --baseline: judge this stored run, measure nothing")
+      ->excludes("--remeasure");
   app.add_option("--budget", line.budget, "Time for sampling: 90s, 3m, 1h [3m]");
   app.add_option("--delta", line.delta, "Relative change that matters: 2% or 0.02 [1.5%]");
   app.add_option("--on-inconclusive", line.policy,
@@ -160,11 +173,17 @@ int main(int argc, char** argv) {
   add_gate_options(*app, line);
   add_output_options(*app, line.options.outputs);
   CLI::App* calibration =
-      app->add_subcommand("calibrate", "A/A runs of head: how much noise this machine has");
+      app->add_subcommand("calibrate", "How much noise this machine has, and what relinking does");
   calibration->fallthrough();
   calibration
       ->add_option("--runs", line.options.calibration_runs, "A/A runs to add to those stored [20]")
       ->check(CLI::Range(1, 1000));
+  calibration
+      ->add_option(
+          "--relinked", line.options.relinked,
+          "Links of head's commit in other layouts to run it against; costs one build, and "
+          "for each a link and a run [8 when head lies in a checkout, else 0]")
+      ->check(CLI::Range(0, 1000));
   calibration->callback([&] { line.calibrate = true; });
   add_audit(*app, line);
   return cli::run_app(*app, argc, argv, [&] { return run(line); });

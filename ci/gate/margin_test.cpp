@@ -19,10 +19,21 @@ TEST(Margin, NeverBelowTheLayoutFloor) {
   EXPECT_EQ(margin.source, "layout");
 }
 
+TEST(Margin, AMeasuredLayoutFloorTakesThePlaceOfTheAssumedOne) {
+  HostNoise noise;
+  noise.aa_thetas = {0, 0, 0};
+  noise.layout_thetas = {{0.02, -0.02, 0.02}};
+  const Margin wide = margin_for({0.03, false}, noise, 0, 100);
+  EXPECT_EQ(wide.delta, layout_floor(noise));
+  EXPECT_EQ(wide.source, "layout");
+  noise.layout_thetas = {{0, 0, 0}};
+  EXPECT_DOUBLE_EQ(margin_for({0.001, false}, noise, 0, 100).delta, std::log1p(0.001));
+}
+
 TEST(Margin, ClearsWhatIdenticalBuildsShowed) {
   std::vector<double> thetas;
   for (int i = 0; i <= 100; ++i) thetas.push_back((i % 2 == 0 ? 1 : -1) * 0.001 * i);
-  const Margin margin = margin_for({0.03, false}, thetas, 0, 100);
+  const Margin margin = margin_for({0.03, false}, {thetas, {}, {}}, 0, 100);
   EXPECT_NEAR(margin.delta, 0.099, 1e-12);
   EXPECT_EQ(margin.source, "A/A");
 }

@@ -23,10 +23,12 @@ struct CommandOptions {
 };
 
 struct GateOptions {
-  std::string base;                 // folder or git ref
-  std::string baseline;             // or a name in the store
-  std::string head;                 // folder; "" for the one of the running program
-  std::optional<store::RunId> run;  // stored results in place of a head to measure
+  std::string base;                   // folder or git ref
+  std::string baseline;               // or a name in the store
+  std::optional<std::string> branch;  // which of that name; nothing: that of the current branch
+  bool stored = false;                // compare with its stored numbers, do not measure it again
+  std::string head;                   // folder; "" for the one of the running program
+  std::optional<store::RunId> run;    // stored results in place of a head to measure
   double budget_s = 180;
   double delta = kDefaultDelta;
   CommandOptions commands;
@@ -46,6 +48,7 @@ struct GateOptions {
   int calibration_runs = 20;
   int audit_runs = 40;
   std::vector<double> audit_injections = {0.05, 0.03};  // as shares
+  std::optional<int> relinked;  // builds to calibrate layout with; nothing: as many as there can be
 };
 
 // "90s", "3m", "1h" to seconds; "3%" or "0.03" of `option` to 0.03; "pass", "fail", "3". Each

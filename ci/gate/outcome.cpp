@@ -64,11 +64,25 @@ std::string_view headline(const Outcome& outcome) {
   }
 }
 
+namespace {
+
+// "" when head does not tell, or uncommitted changes were built.
+std::string commit_of_head(const samples::Environment& environment) {
+  const auto commit = environment.find("commit");
+  const auto dirty = environment.find("dirty");
+  if (commit == environment.end() || commit->second == "unknown") return "";
+  return dirty != environment.end() && dirty->second == "true" ? "" : commit->second;
+}
+
+}  // namespace
+
 double relative_change(double theta, double sign) { return std::expm1(sign * theta); }
 
 store::GateRecord gate_record(const Outcome& outcome, const std::string& started_at,
                               const std::string& base, const std::string& head, ExitCode code) {
   store::GateRecord record{started_at, base, head, static_cast<int>(code), {}};
+  record.head_commit = commit_of_head(outcome.environment);
+  record.head_run = outcome.head_run;
   for (const SeriesOutcome& s : outcome.series) {
     if (!s.judged) continue;
     double low = relative_change(s.lower, s.sign);

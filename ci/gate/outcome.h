@@ -33,6 +33,7 @@ struct SeriesOutcome {
   // Benjamini & Hochberg.
   double p_holm = kUnknown;
   double q_bh = kUnknown;
+  double spread = kUnknown;      // standard deviation of one block's difference; paired only
   double detectable = kUnknown;  // the change this run would have found with probability kPower
   double base_median = kUnknown;
   double head_median = kUnknown;
@@ -62,6 +63,8 @@ struct Outcome {
   bool interrupted = false;
   bool comparable = true;
   std::string machine_id;
+  samples::Environment environment;  // of a launch of head; empty when there was none
+  std::optional<store::RunId> head_run = std::nullopt;  // when head is a stored run
   std::uint64_t seed = 0;
   double elapsed_s = 0;
 };

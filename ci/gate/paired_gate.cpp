@@ -96,6 +96,7 @@ void PairedGate::warm_up(SubjectRun& run, const Subject& subject) {
   run.open = run.any(is_undecided);
   if (outcome_.machine_id.empty()) {
     outcome_.machine_id = samples::machine_id(head.record.environment);
+    outcome_.environment = head.record.environment;
     note_environment(base.record, head.record);
   }
   run.check_answers(Arm::kBase, base.record, outcome_.notes);
@@ -153,7 +154,7 @@ void PairedGate::choose_control() {
                     duration_text(needed_s), 100 * kMostControlShare));
     return;
   }
-  const double delta = margin_for(plan_.margin, aa_thetas(*series), 0, 0).delta;
+  const double delta = margin_for(plan_.margin, noise_of(*series), 0, 0).delta;
   launcher_.slowdown = injected_slowdown(delta);
   control_.emplace(shortest->current(), series->key(), series->outcome().sign, delta);
 }
@@ -170,8 +171,7 @@ void PairedGate::announce_plan() {
     if (!run.open) continue;
     facts.round_s += run.next_block_s();
     for (const PairedSeries& series : run.series()) {
-      if (!series.judged()) continue;
-      for (const double theta : aa_thetas(series)) facts.aa_thetas.push_back(theta);
+      if (series.judged()) facts.noise.add(noise_of(series));
     }
   }
   for (const std::string& line : plan_lines(facts)) progress_.say(line);
@@ -228,7 +228,7 @@ void PairedGate::screen_block(SubjectRun& run) {
 
 void PairedGate::look(SubjectRun& run, Look look) {
   for (PairedSeries& series : run.series()) {
-    series.screen(plan_.margin, aa_thetas(series), judged_, look);
+    series.screen(plan_.margin, noise_of(series), judged_, look);
   }
 }
 
@@ -355,9 +355,9 @@ void PairedGate::fail_subject(SubjectRun& run, const std::string& reason) {
   if (!run.fail(reason)) outcome_.failures.push_back(reason);
 }
 
-std::vector<double> PairedGate::aa_thetas(const PairedSeries& series) const {
-  if (!plan_.aa_thetas) return {};
-  return plan_.aa_thetas(series.key(), outcome_.machine_id);
+HostNoise PairedGate::noise_of(const PairedSeries& series) const {
+  if (!plan_.noise_of) return {};
+  return plan_.noise_of(series.key(), outcome_.machine_id);
 }
 
 void PairedGate::show_progress(const SubjectRun& run, Stage stage) {

@@ -18,9 +18,8 @@
 
 namespace woolly::gate {
 
-// The A/A effects known for a series on a machine.
-using AaThetas =
-    std::function<std::vector<double>(const store::SeriesKey&, const std::string& machine_id)>;
+// What calibration found of a series on a machine.
+using NoiseOf = std::function<HostNoise(const store::SeriesKey&, const std::string& machine_id)>;
 
 struct PairedPlan {
   std::vector<Subject> subjects;
@@ -29,7 +28,7 @@ struct PairedPlan {
   std::uint64_t seed = 0;
   bool allow_answer_change = false;
   int fixed_blocks = 0;  // > 0: this many, without decisions and controls (calibration)
-  AaThetas aa_thetas;    // empty: none known
+  NoiseOf noise_of;      // empty: nothing known
   // Told of every finished launch, before the next begins; what it throws ends the gate.
   std::function<void(const PlacedLaunch&)> on_launch;
 };
@@ -71,7 +70,7 @@ class PairedGate {
   std::optional<Block> measure(SubjectRun& run, Stage stage);
   bool take(SubjectRun& run, const PlacedLaunch& placed);
   void fail_subject(SubjectRun& run, const std::string& reason);
-  std::vector<double> aa_thetas(const PairedSeries& series) const;
+  HostNoise noise_of(const PairedSeries& series) const;
   std::vector<PairedSeries*> suspects();
   bool may_go_on(const SubjectRun& run, double deadline_s) const;
   void show_progress(const SubjectRun& run, Stage stage);

@@ -385,9 +385,11 @@ TEST_F(PairedGateTest, OnlyWhatIsUndecidedIsMeasuredFurther) {
 
 TEST_F(PairedGateTest, StoredAaEffectsWidenTheMargin) {
   world.head_slowdown = 1.06;
-  plan.aa_thetas = [](const store::SeriesKey&, const std::string& machine) {
+  plan.noise_of = [](const store::SeriesKey&, const std::string& machine) {
     EXPECT_EQ(machine.size(), 16u);
-    return std::vector<double>{0.01, -0.09};
+    HostNoise noise;
+    noise.aa_thetas = {0.01, -0.01, 0.03};
+    return noise;
   };
   const Outcome outcome = run();
   EXPECT_EQ(series(outcome, "decode_tps").margin_source, "A/A");

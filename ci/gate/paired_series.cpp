@@ -68,8 +68,8 @@ void PairedSeries::describe(const Bounds& bounds) {
   outcome_.upper = outcome_.state == State::kImproved ? bounds.upper_block : bounds.upper_pass;
 }
 
-void PairedSeries::screen(const MarginSettings& settings, const std::vector<double>& aa_thetas,
-                          int judged_series, Look look) {
+void PairedSeries::screen(const MarginSettings& settings, const HostNoise& noise, int judged_series,
+                          Look look) {
   if (decided_ || suspect_) return;
   if (differences_.empty()) {
     outcome_.reason = "not one block was finished";
@@ -80,10 +80,11 @@ void PairedSeries::screen(const MarginSettings& settings, const std::vector<doub
   const stats::SignedRankInterval interval(differences_);
   const Bounds bounds = bounds_of(interval, levels);
   const double sd = stats::robust_sd(differences_);
-  const Margin margin = margin_for(settings, aa_thetas, metric_rule(key().metric).absolute_floor,
+  const Margin margin = margin_for(settings, noise, metric_rule(key().metric).absolute_floor,
                                    stats::median(base_values_));
   outcome_.delta = margin.delta;
   outcome_.margin_source = margin.source;
+  outcome_.spread = sd;
   if (stats::smallest_sign_flip_p(pairs()) <= kSuspicionLevel) {
     outcome_.detectable =
         stats::minimum_detectable_effect(margin.delta, kSuspicionLevel, kPower, sd, pairs());

@@ -42,8 +42,7 @@ class PairedSeries {
   void add_block(const Block& block, Arm base, Arm head);
 
   // A look of screening: UNCHANGED, IMPROVED, a suspect, or open. What is decided stays so.
-  void screen(const MarginSettings& settings, const std::vector<double>& aa_thetas,
-              int judged_series, Look look);
+  void screen(const MarginSettings& settings, const HostNoise& noise, int judged_series, Look look);
 
   // Forgets the suspect's blocks: only fresh ones count from here.
   void begin_confirmation();

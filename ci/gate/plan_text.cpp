@@ -17,14 +17,6 @@ namespace {
 
 constexpr int kUnboundedBlocks = kLooks.back() + kConfirmationLooks.back();
 
-// A/A effects spread as the estimate of kCalibrationBlocks blocks does.
-double spread_of_blocks(const std::vector<double>& aa_thetas) {
-  double sum = 0;
-  for (const double theta : aa_thetas) sum += theta * theta;
-  return std::sqrt(sum / static_cast<double>(aa_thetas.size()) * kCalibrationBlocks) /
-         stats::kHodgesLehmannSpread;
-}
-
 // The fewest blocks whose smallest p, times `looks`, reaches `level`.
 int fewest_for(double level, std::size_t looks) {
   int blocks = 1;
@@ -32,15 +24,10 @@ int fewest_for(double level, std::size_t looks) {
   return blocks;
 }
 
-// Of one suspect, after one look at it in screening.
-int fewest_blocks() {
-  return fewest_for(kSuspicionLevel, 1) + fewest_for(kFalseAlarmLevel, kConfirmationLooks.size());
-}
-
 std::string detectable_line(const PlanFacts& facts, int blocks) {
-  const bool calibrated = !facts.aa_thetas.empty();
-  const Margin margin = margin_for({facts.user_delta, false}, facts.aa_thetas, 0, 0);
-  const double spread = calibrated ? spread_of_blocks(facts.aa_thetas) : kAssumedSpread;
+  const std::optional<double> measured = block_spread(facts.noise);
+  const Margin margin = margin_for({facts.user_delta, false}, facts.noise, 0, 0);
+  const double spread = measured.value_or(kAssumedSpread);
   const int fresh = std::min(kConfirmationLooks.back(), blocks / 2);
   const int screened = std::min(blocks - fresh, kLooks.back());
   const double effect = std::max(
@@ -51,7 +38,7 @@ std::string detectable_line(const PlanFacts& facts, int blocks) {
       "plan: {} blocks find a change of {:.1f} % with {:.0f} % power when blocks spread by {:.1f} "
       "% ({})",
       screened + fresh, 100 * std::expm1(effect), 100 * kPower, 100 * spread,
-      calibrated ? "measured by A/A runs here" : "assumed; `woolly gate calibrate` measures it");
+      measured ? "measured by A/A runs here" : "assumed; `woolly gate calibrate` measures it");
 }
 
 std::string controls_line(double injected) {
@@ -59,6 +46,11 @@ std::string controls_line(double injected) {
       "plan: controls: base against itself must come out equal, slowed down by {:.0f} % it must be "
       "found",
       100 * injected);
+}
+
+// One look that suspects, and one that confirms.
+int fewest_blocks() {
+  return fewest_for(kSuspicionLevel, 1) + fewest_for(kFalseAlarmLevel, kConfirmationLooks.size());
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "ci/gate/host_noise.h"
+
 namespace woolly::gate {
 
 struct PlanFacts {
@@ -14,7 +16,7 @@ struct PlanFacts {
   int fixed_blocks = 0;
   double user_delta = 0;
   double injected = 0;            // by the controls, as a share; 0: there are none
-  std::vector<double> aa_thetas;  // of the judged series on this machine; empty: not calibrated
+  HostNoise noise;      // of all judged series on this machine
 };
 
 // How many blocks a calibration's A/A run has: the first look, the noisiest a verdict can rest on.

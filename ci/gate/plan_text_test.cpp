@@ -30,7 +30,7 @@ TEST(PlanText, TellsWhatTheRunCanSeeAndThatItAssumesTheNoise) {
 
 TEST(PlanText, UsesTheCalibrationOfThisMachine) {
   PlanFacts calibrated = facts();
-  calibrated.aa_thetas = {0.002, -0.002, 0.002, -0.002};
+  calibrated.noise.aa_thetas = {0.002, -0.002, 0.002, -0.002};
   EXPECT_THAT(plan_lines(calibrated)[2], HasSubstr("measured by A/A runs here"));
   EXPECT_THAT(plan_lines(calibrated)[2], HasSubstr("spread by 0.6 %"));
 }

@@ -23,8 +23,8 @@ PairedPlan plan_of(const GateOptions& options, const store::Store& store) {
   plan.budget_s = options.budget_s;
   plan.seed = seed_of(options);
   plan.allow_answer_change = options.allow_answer_change;
-  plan.aa_thetas = [&store](const store::SeriesKey& key, const std::string& machine) {
-    return store.aa_thetas(key, machine);
+  plan.noise_of = [&store](const store::SeriesKey& key, const std::string& machine) {
+    return noise_of(store.aa_samples(key, machine));
   };
   return plan;
 }

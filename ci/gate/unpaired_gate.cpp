@@ -119,11 +119,11 @@ void judge_series(const samples::Result& base, const samples::Result* head, cons
   }
   MarginSettings settings = plan.margin;
   settings.between_sessions = true;
-  const std::vector<double> thetas =
-      plan.aa_thetas ? plan.aa_thetas(series.key, outcome.machine_id) : std::vector<double>();
+  const HostNoise noise =
+      plan.noise_of ? plan.noise_of(series.key, outcome.machine_id) : HostNoise();
   try {
     judge(base, *head, levels,
-          margin_for(settings, thetas, metric_rule(base.metric).absolute_floor,
+          margin_for(settings, noise, metric_rule(base.metric).absolute_floor,
                      stats::median(base.samples)),
           series);
   } catch (const Error& error) {
@@ -191,6 +191,7 @@ void compare_records(const samples::Record& base, const samples::Record& head,
                      const PairedPlan& plan, Outcome& outcome) {
   outcome.method = unpaired_method_text();
   outcome.machine_id = samples::machine_id(head.environment);
+  outcome.environment = head.environment;
   const auto differences = samples::contract_differences(base.environment, head.environment);
   for (const auto& difference : differences) {
     outcome.notes.push_back(fmt::format("not comparable, {} differs: baseline {}, now {}",

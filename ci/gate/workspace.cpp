@@ -6,6 +6,7 @@
 #include <woolly/error.h>
 
 #include "ci/gate/base_build.h"
+#include "ci/gate/build_tree.h"
 #include "engine/base/process.h"
 
 namespace woolly::gate {
@@ -18,9 +19,9 @@ constexpr const char* kDefaultModel = "tiny-Q4_0.gguf";
 // Below the checkout where builds of refs are cached too, else below the current folder.
 fs::path cache_folder() {
   try {
-    return checkout_of(fs::current_path()) / "build" / "gate";
+    return build_cache(checkout_of(fs::current_path()));
   } catch (const Error&) {
-    return fs::current_path() / "build" / "gate";
+    return build_cache(fs::current_path());
   }
 }
 
@@ -63,7 +64,8 @@ fs::path base_folder(const GateOptions& options, Progress& progress) {
   if (options.base.front() == '/' || options.base.front() == '.') {
     throw_usage(fmt::format("--base {}: no such folder", options.base));
   }
-  return build_ref(checkout_of(fs::current_path()), options.base, progress);
+  return build_ref(checkout_of(fs::current_path()), options.base,
+                   fmt::format("--base {}", options.base), progress);
 }
 
 void require_models(const std::vector<std::string>& models) {

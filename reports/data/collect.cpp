@@ -57,26 +57,30 @@ Direction direction_of(const SeriesKey& key) {
   }
 }
 
-std::map<RunId, std::string> producers_of(const std::vector<RunSummary>& runs) {
-  std::map<RunId, std::string> producers;
-  for (const RunSummary& run : runs) producers.emplace(run.id, run.producer);
-  return producers;
+// The machine of each producer's newest run.
+std::map<std::string, std::string> newest_machines(const std::vector<RunSummary>& newest_first) {
+  std::map<std::string, std::string> machines;
+  for (const RunSummary& run : newest_first) machines.emplace(run.producer, run.machine_id);
+  return machines;
 }
 
-// Per producer: the baseline asked for by name, or the one set last.
-std::map<std::string, store::BaselineInfo> choose_baselines(const Store& store,
-                                                            const std::vector<RunSummary>& runs,
-                                                            const std::string& wanted) {
-  const std::map<RunId, std::string> producers = producers_of(runs);
+// Per producer: the baseline asked for by name, else any; of several one of the machine that was
+// measured last, and of those the one set last.
+std::map<std::string, store::BaselineInfo> choose_baselines(
+    const Store& store, const std::vector<RunSummary>& newest_first, const std::string& wanted) {
+  const std::map<std::string, std::string> machines = newest_machines(newest_first);
   std::map<std::string, store::BaselineInfo> chosen;
   std::set<std::string> names;
   for (const store::BaselineInfo& baseline : store.baselines()) {
     names.insert(baseline.name);
     if (!wanted.empty() && baseline.name != wanted) continue;
-    const auto producer = producers.find(baseline.run);
-    if (producer == producers.end()) continue;
-    const auto [found, is_new] = chosen.emplace(producer->second, baseline);
-    if (!is_new && found->second.created_at < baseline.created_at) found->second = baseline;
+    const auto [found, is_new] = chosen.emplace(baseline.producer, baseline);
+    if (is_new) continue;
+    const std::string& machine = machines.at(baseline.producer);
+    const auto rank = [&](const store::BaselineInfo& info) {
+      return std::pair(info.machine_id == machine, info.created_at);
+    };
+    if (rank(found->second) < rank(baseline)) found->second = baseline;
   }
   if (!wanted.empty() && names.count(wanted) == 0) {
     throw_usage(fmt::format("there is no baseline named \"{}\" in this database", wanted),

@@ -89,8 +89,9 @@ TEST_F(Collect, DoesNotCompareAcrossEnvironmentsOrWithItself) {
   ASSERT_TRUE(data.series[0].baseline);
   EXPECT_TRUE(data.series[0].baseline->summary);
   EXPECT_FALSE(data.series[0].baseline->change);
-  store_.set_baseline("old", latest, true);
+  store_.set_baseline("old", latest);
   data = read();
+  EXPECT_EQ(data.runs.at(data.baselines.at(0).run).summary.id, latest) << "of this machine";
   EXPECT_FALSE(data.series[0].baseline->change);
 }
 

@@ -37,9 +37,45 @@ if(WOOLLY_TIDY)
   set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY_PROGRAM} --quiet)
 endif()
 
+set(WOOLLY_LAYOUT_SEED "" CACHE STRING "Links the same code in another order and place: any text")
+
+# Moves what is linked after it, by sizes that follow from the seed. Only `woolly gate calibrate`
+# sets one: relinked builds show what the place of code and data alone does to its speed.
+set(WOOLLY_LAYOUT_PAD "")
+if(NOT WOOLLY_LAYOUT_SEED STREQUAL "")
+  foreach(section text rodata data)
+    string(MD5 hash "${WOOLLY_LAYOUT_SEED} ${section}")
+    string(SUBSTRING ${hash} 0 3 hash)
+    math(EXPR pad_${section} "(0x${hash} + 1) * 16")  # at most 64 KiB
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/layout_pad.cpp CONTENT
+"__asm__(\".text\\n.skip @pad_text@, 0x90\\n.section .rodata\\n.skip @pad_rodata@\\n\"
+        \".data\\n.skip @pad_data@\\n.text\");
+" @ONLY)
+  add_library(woolly_layout_pad OBJECT ${CMAKE_BINARY_DIR}/layout_pad.cpp)
+  set(WOOLLY_LAYOUT_PAD $<TARGET_OBJECTS:woolly_layout_pad>)
+endif()
+
+# Permutes a list by the seed. The order of sources is that of objects in archives and programs:
+# compile commands stay as they are, so nothing is compiled anew.
+function(woolly_shuffle list)
+  if(WOOLLY_LAYOUT_SEED STREQUAL "")
+    return()
+  endif()
+  set(keyed "")
+  foreach(item IN LISTS ${list})
+    string(MD5 key "${WOOLLY_LAYOUT_SEED} ${item}")
+    list(APPEND keyed "${key} ${item}")
+  endforeach()
+  list(SORT keyed)
+  list(TRANSFORM keyed REPLACE "^[0-9a-f]+ " "")
+  set(${list} ${keyed} PARENT_SCOPE)
+endfunction()
+
 # woolly_library(NAME SOURCES a.cpp ... LINK lib ...): a static library with the house flags.
 function(woolly_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  woolly_shuffle(ARG_SOURCES)
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC woolly_flags ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
 endfunction()
@@ -47,7 +83,8 @@ endfunction()
 # woolly_executable(NAME SOURCES ... LINK ...): lands in build/PRESET/bin.
 function(woolly_executable name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
+  woolly_shuffle(ARG_SOURCES)
+  add_executable(${name} ${WOOLLY_LAYOUT_PAD} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE woolly_flags ${ARG_LINK})
 endfunction()
 
