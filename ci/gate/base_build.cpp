@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <woolly/error.h>
-
+#include "ci/gate/git.h"
 #include "engine/base/file.h"
 #include "engine/base/process.h"
 #include "engine/base/thread_pool.h"
@@ -13,27 +12,6 @@ namespace woolly::gate {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string trimmed(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  return text;
-}
-
-ProcessResult git(const fs::path& folder, std::vector<std::string> arguments) {
-  std::vector<std::string> argv = {"git", "-C", folder.string()};
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
-  return run_process(argv);
-}
-
-std::string commit_of(const fs::path& checkout, const std::string& ref) {
-  const ProcessResult result =
-      git(checkout, {"rev-parse", "--verify", "--quiet", "--end-of-options", ref + "^{commit}"});
-  if (!result.ok()) {
-    throw_usage(fmt::format("--base {}: neither a folder nor a commit git knows", ref),
-                "a shallow clone lacks older commits: git fetch --unshallow");
-  }
-  return trimmed(result.out);
-}
 
 // A detached work tree that goes away, also when the build fails.
 class Worktree {
@@ -81,19 +59,19 @@ class FolderThatGoesAway {
 };
 
 void build_step(const std::vector<std::string>& argv, const fs::path& folder, std::string& log,
-                const fs::path& log_file, const std::string& ref) {
+                const fs::path& log_file, const std::string& label) {
   ProcessOptions options;
   options.cwd = folder;
   const ProcessResult result = run_process(argv, options);
   log += result.out + result.err;
   if (result.interrupted) {
-    throw Error(ExitCode::kInconclusive, fmt::format("interrupted while building {}", ref));
+    throw Error(ExitCode::kInconclusive, fmt::format("interrupted while building {}", label));
   }
   if (result.ok()) return;
   write_file_atomically(log_file, log);
   const std::string tail = tail_in_one_line(result.err.empty() ? result.out : result.err, 1);
-  throw_usage(fmt::format("--base {} does not build: {}", ref, tail),
-              fmt::format("the whole log is {}", log_file.string()));
+  throw BuildFailed(fmt::format("{} does not build: {}", label, tail),
+                    fmt::format("the whole log is {}", log_file.string()));
 }
 
 }  // namespace
@@ -109,14 +87,27 @@ fs::path checkout_of(const fs::path& folder) {
 }
 
 fs::path build_ref(const fs::path& checkout, const std::string& ref, Progress& progress) {
-  const std::string commit = commit_of(checkout, ref);
-  const fs::path cache = checkout / "build" / "gate";
-  const fs::path finished = cache / commit;
+  const auto commit = commit_of(checkout, ref);
+  if (!commit) {
+    throw_usage(fmt::format("--base {}: neither a folder nor a commit git knows", ref),
+                "a shallow clone lacks older commits: git fetch --unshallow");
+  }
+  return build_commit(checkout, *commit, fmt::format("--base {}", ref), progress);
+}
+
+fs::path finished_build(const fs::path& checkout, const std::string& commit) {
+  return checkout / "build" / "gate" / commit;
+}
+
+fs::path build_commit(const fs::path& checkout, const std::string& commit, const std::string& label,
+                      Progress& progress) {
+  const fs::path finished = finished_build(checkout, commit);
+  const fs::path cache = finished.parent_path();
   if (fs::is_directory(finished)) {
-    progress.say(fmt::format("base {} is {}, built earlier", ref, commit.substr(0, 12)));
+    progress.say(fmt::format("{} is {}, built earlier", label, commit.substr(0, 12)));
     return finished;
   }
-  progress.say(fmt::format("building base {} ({}), release preset", ref, commit.substr(0, 12)));
+  progress.say(fmt::format("building {} ({}), release preset", label, commit.substr(0, 12)));
 
   const std::string unique = fmt::format("{}.{}", commit.substr(0, 12), ::getpid());
   const fs::path source = cache / (unique + ".src");
@@ -126,14 +117,14 @@ fs::path build_ref(const fs::path& checkout, const std::string& ref, Progress& p
   const Worktree worktree(checkout, source, commit);
   const FolderThatGoesAway build_goes_away(build);
   std::string log;
-  build_step({"cmake", "--preset", "release", "-B", build.string()}, source, log, log_file, ref);
+  build_step({"cmake", "--preset", "release", "-B", build.string()}, source, log, log_file, label);
   build_step({"cmake", "--build", build.string(), "--parallel", fmt::to_string(usable_cores())},
-             source, log, log_file, ref);
+             source, log, log_file, label);
   std::error_code error;
   fs::rename(build / "bin", finished, error);
   // Another gate may have finished the same commit meanwhile: its build is as good.
   if (error && !fs::is_directory(finished)) {
-    throw_usage(fmt::format("--base {}: its build made no bin folder", ref));
+    throw BuildFailed(fmt::format("{}: its build made no bin folder", label));
   }
   return finished;
 }

@@ -107,6 +107,7 @@ Launch CommandLauncher::launch(const Subject&, Arm arm, int padding_bytes) {
   ProcessOptions options;
   options.extra_env = {{"WOOLLY_GATE_PADDING", std::string(padding_bytes, 'x')}};
   options.timeout_s = kLaunchTimeoutS;
+  options.cwd = arm == Arm::kBase ? commands_.a_folder : commands_.b_folder;
 
   Launch launch;
   const double steal_before_s = samples::steal_seconds();

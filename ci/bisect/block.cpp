@@ -1,0 +1,92 @@
+#include "ci/bisect/block.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include <woolly/error.h>
+
+#include "ci/gate/metrics.h"
+#include "ci/gate/paired_gate.h"
+#include "ci/gate/paired_series.h"
+
+namespace woolly::bisect {
+namespace {
+
+using gate::Arm;
+
+constexpr std::array kAbba = {Arm::kBase, Arm::kHead, Arm::kHead, Arm::kBase};
+constexpr std::array kBaab = {Arm::kHead, Arm::kBase, Arm::kBase, Arm::kHead};
+
+Attempt failed(Arm arm, std::string why) {
+  return {Attempt::End::kFailed, arm == Arm::kBase, std::move(why), 0};
+}
+
+// ln of the value, positive when worse; a failed or interrupted attempt in `ended` otherwise.
+std::optional<double> log_cost(const gate::Launch& launch, Arm arm, const Series& series,
+                               Attempt& ended) {
+  if (launch.interrupted) {
+    ended.end = Attempt::End::kInterrupted;
+    return std::nullopt;
+  }
+  if (!launch.failure.empty()) {
+    ended = failed(arm, launch.failure);
+    return std::nullopt;
+  }
+  for (const samples::Result& result : launch.record.results) {
+    if (result.metric != series.metric) continue;
+    if (!series.benchmark.empty() && result.benchmark != series.benchmark) continue;
+    try {
+      const double value =
+          *gate::value_in(launch.record, {result.benchmark, result.metric, result.unit});
+      return gate::worse_sign(result.metric, result.unit) * std::log(value);
+    } catch (const Error& error) {
+      ended = failed(arm, error.message());
+      return std::nullopt;
+    }
+  }
+  ended = failed(arm, series.benchmark.empty()
+                          ? fmt::format("a launch did not measure {}", series.metric)
+                          : fmt::format("a launch did not measure {} of {}", series.metric,
+                                        series.benchmark));
+  return std::nullopt;
+}
+
+Attempt launch_block(gate::Launcher& launcher, const gate::Subject& subject, const Series& series,
+                     std::mt19937_64& random, bool& disturbed) {
+  const auto& order = std::bernoulli_distribution(0.5)(random) ? kAbba : kBaab;
+  std::uniform_int_distribution<int> padding(0, gate::kMostPaddingBytes);
+  Attempt attempt;
+  disturbed = false;
+  for (const Arm arm : order) {
+    const gate::Launch launch = launcher.launch(subject, arm, padding(random));
+    const auto cost = log_cost(launch, arm, series, attempt);
+    if (!cost) return attempt;
+    attempt.difference += (arm == Arm::kHead ? 0.5 : -0.5) * *cost;
+    disturbed = disturbed || launch.steal_s > gate::kDisturbedSteal * launch.wall_s;
+  }
+  return attempt;
+}
+
+}  // namespace
+
+Attempt measure_block(gate::Launcher& launcher, const gate::Subject& subject, const Series& series,
+                      std::mt19937_64& random) {
+  bool disturbed = false;
+  const Attempt attempt = launch_block(launcher, subject, series, random, disturbed);
+  if (attempt.end != Attempt::End::kDone || !disturbed) return attempt;
+  return launch_block(launcher, subject, series, random, disturbed);
+}
+
+Attempt warm_up(gate::Launcher& launcher, const gate::Subject& subject, const Series& series) {
+  Attempt attempt;
+  for (const Arm arm : {Arm::kBase, Arm::kHead}) {
+    if (!log_cost(launcher.launch(subject, arm, 0), arm, series, attempt)) return attempt;
+  }
+  return attempt;
+}
+
+}  // namespace woolly::bisect
