@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <vector>
 
 #include <woolly/error.h>
 
@@ -22,7 +23,7 @@ constexpr std::array kAbba = {Arm::kBase, Arm::kHead, Arm::kHead, Arm::kBase};
 constexpr std::array kBaab = {Arm::kHead, Arm::kBase, Arm::kBase, Arm::kHead};
 
 Attempt failed(Arm arm, std::string why) {
-  return {Attempt::End::kFailed, arm == Arm::kBase, std::move(why), 0};
+  return {Attempt::End::kFailed, arm == Arm::kBase, std::move(why), {}};
 }
 
 // ln of the value, positive when worse; a failed or interrupted attempt in `ended` otherwise.
@@ -61,13 +62,17 @@ Attempt launch_block(gate::Launcher& launcher, const gate::Subject& subject, con
   std::uniform_int_distribution<int> padding(0, gate::kMostPaddingBytes);
   Attempt attempt;
   disturbed = false;
+  std::vector<double> costs[2];  // by arm
   for (const Arm arm : order) {
     const gate::Launch launch = launcher.launch(subject, arm, padding(random));
     const auto cost = log_cost(launch, arm, series, attempt);
     if (!cost) return attempt;
-    attempt.difference += (arm == Arm::kHead ? 0.5 : -0.5) * *cost;
+    costs[static_cast<int>(arm)].push_back(*cost);
     disturbed = disturbed || launch.steal_s > gate::kDisturbedSteal * launch.wall_s;
   }
+  const auto& [good, other] = costs;
+  attempt.value.difference = 0.5 * (other[0] + other[1] - good[0] - good[1]);
+  attempt.value.spread = 0.5 * std::hypot(good[0] - good[1], other[0] - other[1]);
   return attempt;
 }
 

@@ -4,6 +4,7 @@
 #include <random>
 #include <string>
 
+#include "ci/bisect/posterior.h"
 #include "ci/gate/launcher.h"
 
 namespace woolly::bisect {
@@ -20,7 +21,7 @@ struct Attempt {
   End end = End::kDone;
   bool good_failed = false;  // it was not the commit under test that failed
   std::string why;           // one line, of a failure
-  double difference = 0;     // ln ratio, positive when the commit is worse
+  BlockValue value = {};     // the difference is positive when the commit is worse
 };
 
 // ABBA or BAAB at random, each launch with random padding; repeated once when the hypervisor took

@@ -26,10 +26,10 @@ class PresetBuilds : public Builds {
       return {};
     } catch (const gate::BuildFailed& error) {
       return {Attempt::End::kFailed, commit == 0,
-              fmt::format("{} ({})", error.message(), error.hint()), 0};
+              fmt::format("{} ({})", error.message(), error.hint()), {}};
     } catch (const Error& error) {
       if (error.code() != ExitCode::kInconclusive) throw;
-      return {Attempt::End::kInterrupted, false, error.message(), 0};
+      return {Attempt::End::kInterrupted, false, error.message(), {}};
     }
   }
 

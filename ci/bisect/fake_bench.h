@@ -13,11 +13,11 @@
 namespace woolly::bisect::test {
 
 // What the host does to launches, as in gate_error_rates_test.
-inline const gate::test::Noise kQuiet{0.02, 0, 0, 0, 0, 0};
-inline const gate::test::Noise kShared{0.03, 0.05, 0.2, 0, 0, 0};     // a two-core virtual machine
-inline const gate::test::Noise kDrifting{0.02, 0, 0, 0.002, 0, 0};    // 0.8 % slower every block
+inline const gate::test::Noise kQuiet{0.02, 0, 0, 0, 0, {}};
+inline const gate::test::Noise kShared{0.03, 0.05, 0.2, 0, 0, {}};     // a two-core virtual machine
+inline const gate::test::Noise kDrifting{0.02, 0, 0, 0.002, 0, {}};    // 0.8 % slower every block
 inline const gate::test::Noise kJumping{0.02, 0.02, 0.1, 0, 13, 0.1};  // another speed at times
-inline const gate::test::Noise kHeavy{0.02, 0.2, 0.15, 0, 0, 0};      // one launch in five is hit
+inline const gate::test::Noise kHeavy{0.02, 0.2, 0.15, 0, 0, {}};      // one launch in five is hit
 
 struct World {
   std::size_t commits = 64;
@@ -49,7 +49,7 @@ class FakeBench : public Bench {
   }
   Attempt build(std::size_t commit) override {
     if (world_.broken.contains(commit)) {
-      return {Attempt::End::kFailed, false, "does not build", 0};
+      return {Attempt::End::kFailed, false, "does not build", {}};
     }
     built.push_back(commit);
     return {};
@@ -57,7 +57,7 @@ class FakeBench : public Bench {
   Attempt measure(std::size_t commit) override {
     if (tamper) {
       const Attempt::End end = tamper(commit);
-      if (end != Attempt::End::kDone) return {end, false, "it crashed", 0};
+      if (end != Attempt::End::kDone) return {end, false, "it crashed", {}};
     }
     measured.push_back(commit);
     launcher_.head_slowdown = std::exp(levels[commit] - levels[0]);

@@ -14,7 +14,7 @@ namespace woolly::bisect {
 namespace {
 
 constexpr std::size_t kLevels = 160;
-constexpr std::array kDegreesOfFreedom = {3.0, 30.0};
+constexpr std::array kDegreesOfFreedom = {2.0, 6.0, 30.0};
 constexpr std::array kLayouts = {0.001, 0.003, 0.01};
 constexpr int kScales = 9;
 constexpr double kScaleStep = 1.4142135623730951;  // from a quarter of the first guess to four times
@@ -22,6 +22,8 @@ constexpr double kScaleStep = 1.4142135623730951;  // from a quarter of the firs
 // Room for `before` and for a bad commit whose first blocks were lucky.
 constexpr double kLeastRoom = 0.03;
 constexpr double kRoomInDeviations = 3;
+
+constexpr double kDofOfSpread = 2;  // two arms, two launches each
 
 constexpr double kNormal95 = 1.96;
 constexpr double kUnderflowNear = 1e-100;
@@ -65,10 +67,12 @@ void convolve(const double* in, const std::vector<double>& half, double* out) {
 
 }  // namespace
 
-Posterior::Posterior(std::size_t commits, std::span<const double> bad) : commits_(commits) {
+Posterior::Posterior(std::size_t commits, std::span<const BlockValue> bad) : commits_(commits) {
   WOOLLY_CHECK(commits > 0 && bad.size() >= 2);
-  const double centre = stats::hodges_lehmann_center(bad);
-  const double deviation = stats::robust_sd({bad.begin(), bad.end()});
+  std::vector<double> differences;
+  for (const BlockValue& block : bad) differences.push_back(block.difference);
+  const double centre = stats::hodges_lehmann_center(differences);
+  const double deviation = stats::robust_sd(differences);
   const double room = std::max(kLeastRoom, kRoomInDeviations * deviation);
   const double low = std::min(0.0, centre) - room;
   const double step = (std::max(0.0, centre) + room - low) / (kLevels - 1);
@@ -83,15 +87,15 @@ Posterior::Posterior(std::size_t commits, std::span<const double> bad) : commits
   has_change_.resize(commits + 1);
 
   Evidence& evidence = measured_[commits];
-  for (const double difference : bad) add_to(evidence, difference);
+  for (const BlockValue& block : bad) add_to(evidence, block);
   spread_by_layout(evidence);
   update();
 }
 
-void Posterior::add(std::size_t commit, double difference) {
+void Posterior::add(std::size_t commit, const BlockValue& block) {
   WOOLLY_CHECK(commit >= 1 && commit <= commits_);
   Evidence& evidence = measured_[commit];
-  add_to(evidence, difference);
+  add_to(evidence, block);
   spread_by_layout(evidence);
   update();
 }
@@ -106,14 +110,22 @@ Effect Posterior::effect() const {
   return {expectation_.effect, expectation_.effect - half, expectation_.effect + half};
 }
 
-void Posterior::add_to(Evidence& evidence, double difference) {
+void Posterior::add_to(Evidence& evidence, const BlockValue& block) {
   ++evidence.blocks;
   evidence.log_noise.resize(noises_.size() * kLevels);
   double* out = evidence.log_noise.data();
-  for (const auto& [scale, dof] : noises_) {
-    const double constant = log_student_constant(dof) - std::log(scale);
+  const double spread_square = block.spread * block.spread;
+  for (const auto& [scale, prior_dof] : noises_) {
+    const double square = scale * scale;
+    const double dof = prior_dof + kDofOfSpread;
+    const double own_scale =
+        std::sqrt((prior_dof * square + kDofOfSpread * spread_square) / dof);
+    // F(2, dof) of the spread, but for factors without scale and dof.
+    const double log_spread = -std::log(square) - 0.5 * dof * std::log1p(kDofOfSpread * spread_square /
+                                                                   (prior_dof * square));
+    const double constant = log_student_constant(dof) - std::log(own_scale) + log_spread;
     for (const double level : levels_) {
-      *out++ += constant + log_student((difference - level) / scale, dof);
+      *out++ += constant + log_student((block.difference - level) / own_scale, dof);
     }
   }
 }

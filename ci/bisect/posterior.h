@@ -29,6 +29,11 @@ namespace woolly::bisect {
 
 inline constexpr double kOddCommit = 0.01;
 
+struct BlockValue {
+  double difference = 0;  // ln ratio
+  double spread = 0;      // standard deviation of it by what the block's own launches differ
+};
+
 // An ln ratio with a 95 % interval.
 struct Effect {
   double mean = 0;
@@ -45,12 +50,12 @@ struct Expectation {
 
 class Posterior {
  public:
-  // `bad` are the differences of the bad commit: at least two. They set the range of the grids, and
-  // are added.
-  Posterior(std::size_t commits, std::span<const double> bad);
+  // `bad` are the blocks of the bad commit: at least two. They set the range of the grids, and are
+  // added.
+  Posterior(std::size_t commits, std::span<const BlockValue> bad);
 
   // A block of commit 1 .. n. Some milliseconds.
-  void add(std::size_t commit, double difference);
+  void add(std::size_t commit, const BlockValue& block);
 
   std::size_t commits() const noexcept { return commits_; }
   int blocks(std::size_t commit) const;
@@ -84,7 +89,7 @@ class Posterior {
     double variance;
   };
 
-  void add_to(Evidence& evidence, double difference);
+  void add_to(Evidence& evidence, const BlockValue& block);
   void spread_by_layout(Evidence& evidence);
   void update();
   // The evidence of measured commits, in order, under noise and layout `model`: of the first i with

@@ -22,6 +22,11 @@ constexpr double kOddErrors = 4;
 constexpr double kOddShare = 0.25;
 constexpr int kFewestBlocksOfOdd = 4;
 
+constexpr int kConfirmingBlocks = 6;
+
+// Without a budget a search ends here: what so many blocks did not tell, more will not.
+constexpr std::size_t kMostBlocks = 640;
+
 class Search {
  public:
   Search(std::size_t commits, Bench& bench, State state, const SearchSettings& settings,
@@ -44,6 +49,7 @@ class Search {
   void narrow_down();
   bool step(std::size_t commit);
   bool prepare(std::size_t commit);
+  std::optional<std::size_t> unconfirmed() const;
   bool within_budget();
   void skip(std::size_t commit, const std::string& why);
   void list_suspects();
@@ -68,7 +74,7 @@ class Search {
 std::vector<double> Search::differences_of(std::size_t commit) const {
   std::vector<double> differences;
   for (const Block& block : answer_.state.blocks) {
-    if (block.commit == commit) differences.push_back(block.difference);
+    if (block.commit == commit) differences.push_back(block.value.difference);
   }
   return differences;
 }
@@ -99,9 +105,13 @@ void Search::narrow_down() {
   progress_.say(fmt::format("bad is {:.1f} % {} than good: looking for it in {} commits",
                             100 * std::abs(std::expm1(answer_.difference.estimate)),
                             answer_.difference.estimate > 0 ? "worse" : "better", commits_));
-  posterior_.emplace(commits_, differences_of(commits_));
+  std::vector<BlockValue> bad;
   for (const Block& block : answer_.state.blocks) {
-    if (block.commit != commits_) posterior_->add(block.commit, block.difference);
+    if (block.commit == commits_) bad.push_back(block.value);
+  }
+  posterior_.emplace(commits_, bad);
+  for (const Block& block : answer_.state.blocks) {
+    if (block.commit != commits_) posterior_->add(block.commit, block.value);
   }
   const CostOf cost_of = [this](std::size_t commit) -> std::optional<double> {
     if (skipped(commit)) return std::nullopt;
@@ -109,20 +119,32 @@ void Search::narrow_down() {
   };
   for (;;) {
     list_suspects();
+    std::optional<std::size_t> next;
     if (answer_.suspects.front().probability >= settings_.confidence) {
-      answer_.ending = Ending::kFound;
-      return;
+      next = unconfirmed();
+      if (!next) answer_.ending = Ending::kFound;
+    } else {
+      const auto choice = choose_commit(*posterior_, block_s(), cost_of);
+      if (choice && answer_.state.blocks.size() < kMostBlocks) next = choice->commit;
+      if (!next) answer_.ending = Ending::kExhausted;
     }
-    const auto choice = choose_commit(*posterior_, block_s(), cost_of);
-    if (!choice) {
-      answer_.ending = Ending::kExhausted;
-      return;
-    }
-    if (!within_budget() || !step(choice->commit)) return;
+    if (!next || !within_budget() || !step(*next)) return;
     progress_.step(fmt::format("{} blocks of {} commits, {}: {}", answer_.state.blocks.size(),
                                commits_, gate::duration_text(bench_.now_s() - start_s_),
                                best_text()));
   }
+}
+
+// A probability is only as good as the model, and few blocks hardly test that: before a commit is
+// named, it and the one before it have been measured this often.
+std::optional<std::size_t> Search::unconfirmed() const {
+  const Suspect& suspect = answer_.suspects.front();
+  std::optional<std::size_t> fewest;
+  for (const std::size_t commit : {suspect.first - 1, suspect.last}) {
+    if (commit == 0 || posterior_->blocks(commit) >= kConfirmingBlocks) continue;
+    if (!fewest || posterior_->blocks(commit) < posterior_->blocks(*fewest)) fewest = commit;
+  }
+  return fewest;
 }
 
 bool Search::within_budget() {
@@ -149,9 +171,9 @@ bool Search::step(std::size_t commit) {
     skip(commit, attempt.why);
     return true;
   }
-  answer_.state.blocks.push_back({commit, attempt.difference, bench_.now_s() - block_start_s});
+  answer_.state.blocks.push_back({commit, attempt.value, bench_.now_s() - block_start_s});
   keep_(answer_.state);
-  if (posterior_) posterior_->add(commit, attempt.difference);
+  if (posterior_) posterior_->add(commit, attempt.value);
   return true;
 }
 
@@ -217,7 +239,7 @@ std::string Search::best_text() const {
 void Search::describe_levels() {
   std::map<std::size_t, std::vector<double>> by_commit;
   for (const Block& block : answer_.state.blocks) {
-    by_commit[block.commit].push_back(block.difference);
+    by_commit[block.commit].push_back(block.value.difference);
   }
   for (const auto& [commit, differences] : by_commit) {
     const Level level{commit, stats::hodges_lehmann_center(differences),

@@ -22,7 +22,8 @@ nlohmann::ordered_json to_json(const State& state, const std::string& question) 
   nlohmann::ordered_json json = {{"format", kFormat}, {"question", question}};
   json["blocks"] = nlohmann::ordered_json::array();
   for (const Block& block : state.blocks) {
-    json["blocks"].push_back({block.commit, block.difference, block.seconds});
+    json["blocks"].push_back(
+        {block.commit, block.value.difference, block.value.spread, block.seconds});
   }
   json["skipped"] = nlohmann::ordered_json::array();
   for (const auto& [commit, why] : state.skipped) json["skipped"].push_back({commit, why});
@@ -32,7 +33,7 @@ nlohmann::ordered_json to_json(const State& state, const std::string& question) 
 State from_json(const nlohmann::json& json) {
   State state;
   for (const auto& block : json.at("blocks")) {
-    state.blocks.push_back({block.at(0), block.at(1), block.at(2)});
+    state.blocks.push_back({block.at(0), {block.at(1), block.at(2)}, block.at(3)});
   }
   for (const auto& skipped : json.at("skipped")) state.skipped[skipped.at(0)] = skipped.at(1);
   return state;
@@ -41,7 +42,10 @@ State from_json(const nlohmann::json& json) {
 bool is_about(const State& state, std::size_t commits) {
   const auto known = [commits](std::size_t commit) { return commit >= 1 && commit <= commits; };
   for (const Block& block : state.blocks) {
-    if (!known(block.commit) || !std::isfinite(block.difference)) return false;
+    if (!known(block.commit) || !std::isfinite(block.value.difference) ||
+        !std::isfinite(block.value.spread)) {
+      return false;
+    }
   }
   for (const auto& [commit, why] : state.skipped) {
     if (!known(commit)) return false;

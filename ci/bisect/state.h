@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "ci/bisect/posterior.h"
+
 namespace woolly::bisect {
 
 struct Block {
   std::size_t commit = 0;  // 1 .. n
-  double difference = 0;   // ln ratio to the good commit, positive when worse
+  BlockValue value;        // of the ratio to the good commit; the difference is positive when worse
   double seconds = 0;      // what it took
 };
 

@@ -75,7 +75,7 @@ class TreeBuilds : public Builds {
     const ProcessResult result =
         gate::git(checkout_, {"worktree", "add", "--force", "--detach", "--quiet",
                               tree(commit).string(), commits_[commit].hash});
-    if (result.interrupted) return {Attempt::End::kInterrupted, false, "", 0};
+    if (result.interrupted) return {Attempt::End::kInterrupted, false, "", {}};
     if (result.ok()) return {};
     throw_usage(fmt::format("cannot check out {}: {}", label, tail_in_one_line(result.err)));
   }
@@ -84,14 +84,14 @@ class TreeBuilds : public Builds {
     ProcessOptions options;
     options.cwd = tree(commit);
     const ProcessResult result = run_process({"/bin/sh", "-c", build_}, options);
-    if (result.interrupted) return {Attempt::End::kInterrupted, false, "", 0};
+    if (result.interrupted) return {Attempt::End::kInterrupted, false, "", {}};
     if (result.ok()) return {};
     write_file_atomically(log(commit), result.out + result.err);
     return {Attempt::End::kFailed, commit == 0,
             fmt::format("{} does not build: {} (the whole log is {})", label,
                         tail_in_one_line(result.err.empty() ? result.out : result.err, 1),
                         log(commit).string()),
-            0};
+            {}};
   }
 
   // The marker first: a tree that is half gone must not count as built.
