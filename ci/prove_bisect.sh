@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Proves the bisect on this machine: N times it makes a git repository of 64 commits of a small
 # compiled program that gets 4 % slower at one of them, chosen at random, and looks for that one
-# with `woolly bisect`, wall time under whatever noise there is. Every commit moves code and data, so
-# each has its own luck of layout; some do not compile. Prints how often the right one was named.
+# with `woolly bisect`: wall time, under whatever noise there is. Every commit moves code and data,
+# so each has its own luck of layout; some do not compile. Prints how often the right one was named.
 #
 # usage: prove_bisect.sh BIN_FOLDER [N] [BISECT_OPTION ...]
 #

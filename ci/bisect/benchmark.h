@@ -26,9 +26,9 @@ struct Benchmark {
   std::optional<gate::CommandMetric> command_metric;  // of --run
 };
 
-// With --run: that command, --metric of it [wall]. With -m: --benchmark is a metric of an end-to-end
-// launch, decode_tps for one. Else it is the exact name of a micro-benchmark, --metric one of its
-// [time_ns]. Throws Error (usage) for what does not go together, or is not there.
+// With --run: that command, --metric of it [wall]. With -m: --benchmark is a metric of an
+// end-to-end launch, decode_tps for one. Else it is the exact name of a micro-benchmark, --metric
+// one of its [time_ns]. Throws Error (usage) for what does not go together, or is not there.
 Benchmark benchmark_of(const BenchmarkOptions& options);
 
 }  // namespace woolly::bisect

@@ -27,8 +27,7 @@ std::string question_of(const BisectOptions& options, const Benchmark& benchmark
                      commits.front().hash, commits.back().hash, benchmark.name,
                      benchmark.series.metric, benchmark.subject.program,
                      fmt::join(benchmark.subject.arguments, " "), options.build,
-                     options.benchmark.run,
-                     samples::machine_id(samples::collect_environment({})));
+                     options.benchmark.run, samples::machine_id(samples::collect_environment({})));
 }
 
 State state_to_go_on_from(const BisectOptions& options, const StateFile& file, std::size_t commits,
@@ -56,9 +55,7 @@ std::uint64_t seed_of(const BisectOptions& options) {
 }
 
 // Trees stay for a search that can be gone on with.
-bool is_over(Ending ending) {
-  return ending == Ending::kFound || ending == Ending::kNoDifference;
-}
+bool is_over(Ending ending) { return ending == Ending::kFound || ending == Ending::kNoDifference; }
 
 }  // namespace
 

@@ -108,8 +108,7 @@ TEST_F(BisectCommandTest, NamesTheCommit) {
                                 HasSubstr("Ada L  change 11"), Not(HasSubstr("\033"))));
   // Nothing is left that git would show.
   EXPECT_THAT(gate::git(repository.path, {"worktree", "list"}).out, Not(HasSubstr(".tree")));
-  EXPECT_THAT(gate::git(repository.path, {"status", "--porcelain"}).out,
-              Not(HasSubstr("build/")));
+  EXPECT_THAT(gate::git(repository.path, {"status", "--porcelain"}).out, Not(HasSubstr("build/")));
   // Answered from what is kept: the same again builds nothing.
   const std::string built = builds();
   const ProcessResult again = bisect({"--json"});

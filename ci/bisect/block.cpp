@@ -49,10 +49,10 @@ std::optional<double> log_cost(const gate::Launch& launch, Arm arm, const Series
       return std::nullopt;
     }
   }
-  ended = failed(arm, series.benchmark.empty()
-                          ? fmt::format("a launch did not measure {}", series.metric)
-                          : fmt::format("a launch did not measure {} of {}", series.metric,
-                                        series.benchmark));
+  ended = failed(
+      arm, series.benchmark.empty()
+               ? fmt::format("a launch did not measure {}", series.metric)
+               : fmt::format("a launch did not measure {} of {}", series.metric, series.benchmark));
   return std::nullopt;
 }
 

@@ -25,8 +25,10 @@ class PresetBuilds : public Builds {
                          progress_);
       return {};
     } catch (const gate::BuildFailed& error) {
-      return {Attempt::End::kFailed, commit == 0,
-              fmt::format("{} ({})", error.message(), error.hint()), {}};
+      return {Attempt::End::kFailed,
+              commit == 0,
+              fmt::format("{} ({})", error.message(), error.hint()),
+              {}};
     } catch (const Error& error) {
       if (error.code() != ExitCode::kInconclusive) throw;
       return {Attempt::End::kInterrupted, false, error.message(), {}};

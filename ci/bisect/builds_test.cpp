@@ -46,8 +46,8 @@ TEST(PresetBuilds, BuildsOnceAndReportsWhatDoesNot) {
   EXPECT_TRUE(builds->is_built(0));
   const Attempt broken = builds->build(1);
   EXPECT_EQ(broken.end, Attempt::End::kFailed);
-  EXPECT_THAT(broken.why, AllOf(HasSubstr("bad ("), HasSubstr("does not build"),
-                                HasSubstr(".log")));
+  EXPECT_THAT(broken.why,
+              AllOf(HasSubstr("bad ("), HasSubstr("does not build"), HasSubstr(".log")));
   EXPECT_FALSE(builds->is_built(1));
   builds->clean_up();
   EXPECT_TRUE(builds->is_built(0));

@@ -20,8 +20,8 @@ struct DifferenceFound {
   int blocks = 0;  // of those given, that it rests on
 };
 
-// `blocks` are the differences of bad from good in the order of measurement; whoever asks again with
-// more gets the same answer once it is not kOpen. `least`: the smallest ln ratio looked for.
+// `blocks` are the differences of bad from good in the order of measurement; whoever asks again
+// with more gets the same answer once it is not kOpen. `least`: the smallest ln ratio looked for.
 DifferenceFound judge_difference(std::span<const double> blocks, double least);
 
 }  // namespace woolly::bisect

@@ -49,10 +49,10 @@ TEST(JudgeDifference, LoudNoiseIsSaidSo) {
 TEST(JudgeDifference, IdenticalCommitsAreRarelySaidToDiffer) {
   int established = 0;
   for (int seed = 0; seed < 400; ++seed) {
-    established += judge_difference(blocks_of(160, 0.0, 0.05, seed), 0.01).state ==
-                           Difference::kEstablished
-                       ? 1
-                       : 0;
+    established +=
+        judge_difference(blocks_of(160, 0.0, 0.05, seed), 0.01).state == Difference::kEstablished
+            ? 1
+            : 0;
   }
   EXPECT_LE(established, 40);  // two sides, each at most 5 % over all looks
 }

@@ -39,9 +39,9 @@ class FakeBench : public Bench {
     }
   }
 
-  std::vector<double> levels;          // ln of the time, by commit
-  std::vector<std::size_t> built;      // in order
-  std::vector<std::size_t> measured;   // in order
+  std::vector<double> levels;                              // ln of the time, by commit
+  std::vector<std::size_t> built;                          // in order
+  std::vector<std::size_t> measured;                       // in order
   std::function<Attempt::End(std::size_t commit)> tamper;  // with measurements
 
   bool is_built(std::size_t commit) const override {
@@ -75,7 +75,8 @@ inline Answer run_search(Bench& bench, std::size_t commits, const SearchSettings
                          State state = {}) {
   std::ostringstream ignored;
   gate::Progress progress(ignored, false);
-  return search(commits, bench, std::move(state), settings, [](const State&) {}, progress);
+  return search(
+      commits, bench, std::move(state), settings, [](const State&) {}, progress);
 }
 
 }  // namespace woolly::bisect::test

@@ -10,8 +10,8 @@
 namespace woolly::bisect {
 
 // Bits that one normal observation is expected to give about a yes or no: the mean is 0 for no and
-// `distance` standard deviations for yes, which has probability `yes`. Lindley, "On a measure of the
-// information provided by an experiment", Annals of Mathematical Statistics 27 (1956).
+// `distance` standard deviations for yes, which has probability `yes`. Lindley, "On a measure of
+// the information provided by an experiment", Annals of Mathematical Statistics 27 (1956).
 double expected_bits(double yes, double distance);
 
 // Bits that `blocks` more blocks of `commit` are expected to give about whether it has the change.

@@ -7,7 +7,8 @@ namespace {
 
 std::vector<BlockValue> bad_blocks(double effect) {
   std::vector<BlockValue> blocks;
-  for (const double x : {-3, -2, -1, -1, 0, 0, 1, 1, 2, 3}) blocks.push_back({effect + 0.01 * x, 0.015});
+  for (const double x : {-3, -2, -1, -1, 0, 0, 1, 1, 2, 3})
+    blocks.push_back({effect + 0.01 * x, 0.015});
   return blocks;
 }
 

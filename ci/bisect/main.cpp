@@ -74,8 +74,7 @@ int run(CommandLine& line) {
   line.options.search.least = gate::parse_relative("--delta", line.delta);
   gate::Progress progress(std::cerr, cli::is_terminal(STDERR_FILENO));
   gate::Console console{std::cout, std::cerr, cli::use_color(STDOUT_FILENO), progress};
-  return static_cast<int>(
-      bisect::bisect(line.options, std::filesystem::current_path(), console));
+  return static_cast<int>(bisect::bisect(line.options, std::filesystem::current_path(), console));
 }
 
 }  // namespace

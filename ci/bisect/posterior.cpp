@@ -17,7 +17,8 @@ constexpr std::size_t kLevels = 160;
 constexpr std::array kDegreesOfFreedom = {2.0, 6.0, 30.0};
 constexpr std::array kLayouts = {0.001, 0.003, 0.01};
 constexpr int kScales = 9;
-constexpr double kScaleStep = 1.4142135623730951;  // from a quarter of the first guess to four times
+constexpr double kScaleStep =
+    1.4142135623730951;  // from a quarter of the first guess to four times
 
 // Room for `before` and for a bad commit whose first blocks were lucky.
 constexpr double kLeastRoom = 0.03;
@@ -118,11 +119,11 @@ void Posterior::add_to(Evidence& evidence, const BlockValue& block) {
   for (const auto& [scale, prior_dof] : noises_) {
     const double square = scale * scale;
     const double dof = prior_dof + kDofOfSpread;
-    const double own_scale =
-        std::sqrt((prior_dof * square + kDofOfSpread * spread_square) / dof);
+    const double own_scale = std::sqrt((prior_dof * square + kDofOfSpread * spread_square) / dof);
     // F(2, dof) of the spread, but for factors without scale and dof.
-    const double log_spread = -std::log(square) - 0.5 * dof * std::log1p(kDofOfSpread * spread_square /
-                                                                   (prior_dof * square));
+    const double log_spread =
+        -std::log(square) -
+        0.5 * dof * std::log1p(kDofOfSpread * spread_square / (prior_dof * square));
     const double constant = log_student_constant(dof) - std::log(own_scale) + log_spread;
     for (const double level : levels_) {
       *out++ += constant + log_student((block.difference - level) / own_scale, dof);
@@ -255,8 +256,8 @@ void Posterior::update() {
   expectation_.effect /= total;
   expectation_.noise = std::sqrt(total / information);
   expectation_.layout = std::sqrt(layout_square / total);
-  effect_sd_ = std::sqrt(
-      std::max(0.0, effect_square / total - expectation_.effect * expectation_.effect));
+  effect_sd_ =
+      std::sqrt(std::max(0.0, effect_square / total - expectation_.effect * expectation_.effect));
   for (std::size_t segment = 0; segment + 1 < ends.size(); ++segment) {
     for (std::size_t commit = ends[segment] + 1; commit <= ends[segment + 1]; ++commit) {
       introduced_[commit] = shares[segment] / total;

@@ -104,10 +104,10 @@ void add_notes(const Report& report, std::string& text) {
     const auto level =
         std::find_if(answer.levels.begin(), answer.levels.end(),
                      [commit](const Level& candidate) { return candidate.commit == commit; });
-    text += fmt::format("note: {} stands at {} against good, at neither level: there may be more "
-                        "than one change\n",
-                        short_hash(report.commits[commit]),
-                        percent(change_of(report, level->difference)));
+    text += fmt::format(
+        "note: {} stands at {} against good, at neither level: there may be more "
+        "than one change\n",
+        short_hash(report.commits[commit]), percent(change_of(report, level->difference)));
   }
 }
 
@@ -136,9 +136,9 @@ std::string render_text(const Report& report, bool color) {
   if (color) text = fmt::format("\033[1m{}\033[0m", text);
   text += '\n';
   if (answer.effect) {
-    text += fmt::format("{} {} from there on: {}\n", report.benchmark, report.metric,
-                        change_text(report, answer.effect->mean, answer.effect->low,
-                                    answer.effect->high));
+    text += fmt::format(
+        "{} {} from there on: {}\n", report.benchmark, report.metric,
+        change_text(report, answer.effect->mean, answer.effect->low, answer.effect->high));
   } else {
     text += fmt::format("{}: {}\n", report.benchmark, difference_text(report));
   }

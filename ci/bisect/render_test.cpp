@@ -74,9 +74,8 @@ TEST(RenderText, EveryOtherEndSaysWhatWasSeen) {
   }
   report.answer.effect.reset();
   report.answer.suspects.clear();
-  for (const auto& [ending, words] :
-       {std::pair{Ending::kNoDifference, "nothing to find"},
-        std::pair{Ending::kTooNoisy, "too noisy"}}) {
+  for (const auto& [ending, words] : {std::pair{Ending::kNoDifference, "nothing to find"},
+                                      std::pair{Ending::kTooNoisy, "too noisy"}}) {
     report.answer.ending = ending;
     EXPECT_THAT(render_text(report, false),
                 AllOf(HasSubstr(words), HasSubstr("bad against good: wall_ms +4.1 %")));

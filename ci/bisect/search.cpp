@@ -219,8 +219,9 @@ void Search::list_suspects() {
     answer_.suspects.push_back(suspect);
     suspect = {commit + 1, 0, 0};
   }
-  std::stable_sort(answer_.suspects.begin(), answer_.suspects.end(),
-                   [](const Suspect& a, const Suspect& b) { return a.probability > b.probability; });
+  std::stable_sort(
+      answer_.suspects.begin(), answer_.suspects.end(),
+      [](const Suspect& a, const Suspect& b) { return a.probability > b.probability; });
   answer_.effect = posterior_->effect();
 }
 

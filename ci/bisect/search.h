@@ -58,11 +58,13 @@ struct Level {
 
 struct Answer {
   Ending ending = Ending::kInterrupted;
-  DifferenceFound difference;     // of bad from good
-  std::optional<Effect> effect;   // of the commit that introduced the change; once there are suspects
-  std::vector<Suspect> suspects;  // the most probable first; none before a difference is established
-  std::vector<Level> levels;      // by commit
-  std::vector<std::size_t> odd;   // commits at neither level: there may be more than one change
+  DifferenceFound difference;  // of bad from good
+  std::optional<Effect>
+      effect;  // of the commit that introduced the change; once there are suspects
+  std::vector<Suspect>
+      suspects;                  // the most probable first; none before a difference is established
+  std::vector<Level> levels;     // by commit
+  std::vector<std::size_t> odd;  // commits at neither level: there may be more than one change
   State state;
   double seconds = 0;  // of this run
 };

@@ -41,8 +41,8 @@ Counts run_searches(const char* name, World world, int searches = kSearches) {
     ++(found.first <= world.culprit && world.culprit <= found.last ? counts.right : counts.wrong);
     counts.said += found.probability;
   }
-  std::printf("%-34s right %d, wrong %d, unanswered %d, said %.3f, blocks %.0f, builds %.0f\n", name,
-              counts.right, counts.wrong, counts.unanswered,
+  std::printf("%-34s right %d, wrong %d, unanswered %d, said %.3f, blocks %.0f, builds %.0f\n",
+              name, counts.right, counts.wrong, counts.unanswered,
               counts.said / std::max(1, counts.right + counts.wrong), counts.blocks,
               counts.commits);
   return counts;
@@ -62,9 +62,7 @@ World four_percent(const gate::test::Noise& noise) {
   return world;
 }
 
-TEST(SearchAccuracy, FourPercentOnAQuietHost) {
-  expect_right("quiet", four_percent(test::kQuiet));
-}
+TEST(SearchAccuracy, FourPercentOnAQuietHost) { expect_right("quiet", four_percent(test::kQuiet)); }
 TEST(SearchAccuracy, FourPercentOnASharedHost) {
   expect_right("shared", four_percent(test::kShared));
 }

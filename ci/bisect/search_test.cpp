@@ -12,11 +12,11 @@
 namespace woolly::bisect {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using test::FakeBench;
 using test::run_search;
 using test::World;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 World world_of(std::size_t culprit, double slowdown = 1.1) {
   World world;

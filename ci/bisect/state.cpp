@@ -60,7 +60,8 @@ StateFile::StateFile(const std::filesystem::path& folder, std::string question)
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw_usage(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
-  path_ = folder / fmt::format("bisect-{:016x}.json", XXH3_64bits(question_.data(), question_.size()));
+  path_ =
+      folder / fmt::format("bisect-{:016x}.json", XXH3_64bits(question_.data(), question_.size()));
   const std::string lock = path_.string() + ".lock";
   lock_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (lock_ < 0) throw_usage(fmt::format("{}: cannot be written", lock));

@@ -26,8 +26,8 @@ struct State {
 // One at a time may work on a question: a second bisect of the same gets Error (usage).
 class StateFile {
  public:
-  // FOLDER/bisect-HASH.json, HASH of `question`: everything that makes blocks comparable, one item a
-  // line. The folder is made when it is missing.
+  // FOLDER/bisect-HASH.json, HASH of `question`: everything that makes blocks comparable, one item
+  // a line. The folder is made when it is missing.
   StateFile(const std::filesystem::path& folder, std::string question);
   ~StateFile();
   StateFile(const StateFile&) = delete;

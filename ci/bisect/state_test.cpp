@@ -13,7 +13,8 @@ namespace {
 class StateFileTest : public ::testing::Test {
  protected:
   woolly::test::TemporaryFolder folder;
-  State state{{{3, {0.0412345678901, 0.01}, 0.25}, {64, {-1e-9, 0}, 2}}, {{5, "does not build: \xff 'x'"}}};
+  State state{{{3, {0.0412345678901, 0.01}, 0.25}, {64, {-1e-9, 0}, 2}},
+              {{5, "does not build: \xff 'x'"}}};
 };
 
 TEST_F(StateFileTest, GivesBackWhatWasKept) {

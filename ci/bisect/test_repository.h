@@ -21,10 +21,10 @@ class Repository {
   }
 
   void git(const std::string& arguments) {
-    const ProcessResult result = run_process(
-        {"/bin/sh", "-c",
-         "git -C '" + path.string() + "' -c user.name='Ada L' -c user.email=a@example.org " +
-             arguments});
+    const ProcessResult result =
+        run_process({"/bin/sh", "-c",
+                     "git -C '" + path.string() +
+                         "' -c user.name='Ada L' -c user.email=a@example.org " + arguments});
     ASSERT_TRUE(result.ok()) << arguments << ": " << result.err;
   }
   void write(const std::string& name, const std::string& content) {

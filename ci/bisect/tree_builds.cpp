@@ -87,7 +87,8 @@ class TreeBuilds : public Builds {
     if (result.interrupted) return {Attempt::End::kInterrupted, false, "", {}};
     if (result.ok()) return {};
     write_file_atomically(log(commit), result.out + result.err);
-    return {Attempt::End::kFailed, commit == 0,
+    return {Attempt::End::kFailed,
+            commit == 0,
             fmt::format("{} does not build: {} (the whole log is {})", label,
                         tail_in_one_line(result.err.empty() ? result.out : result.err, 1),
                         log(commit).string()),
