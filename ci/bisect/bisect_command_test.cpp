@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "ci/bisect/test_repository.h"
+#include "ci/gate/test_programs.h"
 
 namespace woolly::bisect {
 namespace {
@@ -189,6 +190,36 @@ TEST_F(BisectCommandTest, ABenchmarkThatFailsAtGoodOrBadIsTheirs) {
   const ProcessResult good = bisect();
   EXPECT_EQ(good.exit_code, 4) << good.err;
   EXPECT_THAT(good.err, HasSubstr("good: "));
+}
+
+// Woolly's own way: the release preset of every commit, here one that copies a script.
+TEST(BisectOwnPrograms, FindsTheCommitByAMetricOfAModel) {
+  test::Repository repository;
+  repository.write("CMakeLists.txt",
+                   "cmake_minimum_required(VERSION 3.25)\nproject(tiny LANGUAGES NONE)\n"
+                   "add_custom_target(all_programs ALL COMMAND ${CMAKE_COMMAND} -E copy "
+                   "${CMAKE_SOURCE_DIR}/woolly-bench ${CMAKE_BINARY_DIR}/bin/woolly-bench)\n");
+  repository.write("CMakePresets.json",
+                   R"({"version": 6, "configurePresets": [{"name": "release",
+                       "generator": "Ninja", "binaryDir": "${sourceDir}/build/release"}]})");
+  repository.write(".gitignore", "/build/\n*.gguf\n");
+  gate::test::write_model(repository.path / "tiny.gguf");
+  std::vector<std::string> hashes;
+  for (int i = 0; i < 6; ++i) {
+    gate::test::write_bench(repository.path, i >= 3 ? 90 : 100);
+    repository.write("number", std::to_string(i));
+    hashes.push_back(repository.commit("change"));
+  }
+  ProcessOptions options;
+  options.cwd = repository.path;
+  const ProcessResult result =
+      run_process({std::string(WOOLLY_BIN_DIR) + "/woolly-bisect", "--good", hashes[0],
+                   "--benchmark", "decode_tps", "-m", "tiny.gguf"},
+                  options);
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("FIRST worse: " + hashes[3].substr(0, 12)),
+                                HasSubstr("tiny.gguf decode_tps from there on: -")));
+  EXPECT_TRUE(std::filesystem::exists(repository.path / "build" / "gate" / hashes[3]));
 }
 
 TEST(BisectHelp, HasExamplesAndExitCodes) {
