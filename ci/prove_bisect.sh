@@ -77,6 +77,7 @@ for ((run = 1; run <= count; run++)); do
     code=$?
   expected=$(git -C "$work/repo" rev-parse --short=12 "HEAD~$((commits - culprit))")
   verdict=wrong
+  if [[ $code == 3 ]]; then verdict='not named'; fi
   if [[ $code == 0 && $(head -n 1 "$work/answer.txt") == *" $expected "* ]]; then
     verdict=right
     right=$((right + 1))
@@ -84,7 +85,7 @@ for ((run = 1; run <= count; run++)); do
   printf '%d of %d: change %d is %s, %s (exit %d)\n' "$run" "$count" "$culprit" "$expected" \
     "$verdict" "$code"
   sed 's/^/    /' "$work/answer.txt"
-  if [[ $code != 0 ]]; then sed 's/^/    /' "$work/progress.txt"; fi
+  if [[ $code != 0 ]]; then tail -n 3 "$work/progress.txt" | sed 's/^/    /'; fi
 done
 printf '\nright: %d of %d in %d s\n' "$right" "$count" "$(($(date +%s) - started))"
 ((right * 10 >= count * 9))

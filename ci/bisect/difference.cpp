@@ -9,7 +9,7 @@ namespace woolly::bisect {
 namespace {
 
 DifferenceFound look(std::span<const double> blocks, double least) {
-  const gate::Levels levels = gate::levels_for(1, static_cast<int>(gate::kLooks.size()));
+  const gate::Levels levels = gate::levels_for(1, static_cast<int>(kLooks.size()));
   const gate::Bounds bounds = gate::bounds_of(stats::SignedRankInterval(blocks), levels);
   DifferenceFound found{Difference::kOpen, bounds.estimate, bounds.lower_block, bounds.upper_block,
                         static_cast<int>(blocks.size())};
@@ -25,16 +25,15 @@ DifferenceFound look(std::span<const double> blocks, double least) {
 }  // namespace
 
 DifferenceFound judge_difference(std::span<const double> blocks, double least) {
-  for (const std::size_t at : gate::kLooks) {
+  for (const std::size_t at : kLooks) {
     if (at > blocks.size()) break;
     const DifferenceFound found = look(blocks.first(at), least);
     if (found.state != Difference::kOpen) return found;
   }
   if (blocks.empty()) return {};
   DifferenceFound found = look(blocks, least);
-  found.state = blocks.size() < static_cast<std::size_t>(gate::kLooks.back())
-                    ? Difference::kOpen
-                    : Difference::kTooNoisy;
+  found.state = blocks.size() < static_cast<std::size_t>(kLooks.back()) ? Difference::kOpen
+                                                                        : Difference::kTooNoisy;
   return found;
 }
 

@@ -1,9 +1,13 @@
-// Is there a difference between good and bad to look for? Exact bounds at the gate's looks.
+// Is there a difference between good and bad to look for? The gate's exact bounds.
 #pragma once
 
+#include <array>
 #include <span>
 
 namespace woolly::bisect {
+
+// Like the gate's looks, and one more: whoever bisects has seen the difference before.
+inline constexpr std::array kLooks = {10, 20, 40, 80, 160, 320};
 
 enum class Difference {
   kOpen,         // more blocks are needed

@@ -42,19 +42,19 @@ TEST(JudgeDifference, ASmallOneIsNone) {
 }
 
 TEST(JudgeDifference, LoudNoiseIsSaidSo) {
-  EXPECT_EQ(judge_difference(blocks_of(160, 0.0, 0.5), 0.01).state, Difference::kTooNoisy);
-  EXPECT_EQ(judge_difference(blocks_of(159, 0.0, 0.5), 0.01).state, Difference::kOpen);
+  EXPECT_EQ(judge_difference(blocks_of(320, 0.0, 0.5), 0.01).state, Difference::kTooNoisy);
+  EXPECT_EQ(judge_difference(blocks_of(319, 0.0, 0.5), 0.01).state, Difference::kOpen);
 }
 
 TEST(JudgeDifference, IdenticalCommitsAreRarelySaidToDiffer) {
   int established = 0;
-  for (int seed = 0; seed < 400; ++seed) {
+  for (int seed = 0; seed < 200; ++seed) {
     established +=
         judge_difference(blocks_of(160, 0.0, 0.05, seed), 0.01).state == Difference::kEstablished
             ? 1
             : 0;
   }
-  EXPECT_LE(established, 40);  // two sides, each at most 5 % over all looks
+  EXPECT_LE(established, 20);  // two sides, each at most 5 % over all looks
 }
 
 }  // namespace

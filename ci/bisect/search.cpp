@@ -22,10 +22,12 @@ constexpr double kOddErrors = 4;
 constexpr double kOddShare = 0.25;
 constexpr int kFewestBlocksOfOdd = 4;
 
+constexpr std::size_t kBlocksPerLine = 20;  // where lines cannot be overwritten
+
 constexpr int kConfirmingBlocks = 6;
 
 // Without a budget a search ends here: what so many blocks did not tell, more will not.
-constexpr std::size_t kMostBlocks = 640;
+constexpr std::size_t kMostBlocks = 1000;
 
 class Search {
  public:
@@ -129,9 +131,15 @@ void Search::narrow_down() {
       if (!next) answer_.ending = Ending::kExhausted;
     }
     if (!next || !within_budget() || !step(*next)) return;
-    progress_.step(fmt::format("{} blocks of {} commits, {}: {}", answer_.state.blocks.size(),
-                               commits_, gate::duration_text(bench_.now_s() - start_s_),
-                               best_text()));
+    const std::size_t blocks = answer_.state.blocks.size();
+    const std::string text =
+        fmt::format("{} blocks, {}: {} of {}", blocks,
+                    gate::duration_text(bench_.now_s() - start_s_), best_text(), commits_);
+    if (blocks % kBlocksPerLine == 0) {
+      progress_.step(text);
+    } else {
+      progress_.show(text);
+    }
   }
 }
 
