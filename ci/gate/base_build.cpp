@@ -2,28 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <woolly/error.h>
-
-#include "ci/gate/build_tree.h"
-#include "engine/base/process.h"
+#include "ci/gate/git.h"
 
 namespace woolly::gate {
-namespace {
 
 namespace fs = std::filesystem;
-
-std::string trimmed(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  return text;
-}
-
-ProcessResult git(const fs::path& folder, std::vector<std::string> arguments) {
-  std::vector<std::string> argv = {"git", "-C", folder.string()};
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
-  return run_process(argv);
-}
-
-}  // namespace
 
 fs::path checkout_of(const fs::path& folder) {
   const ProcessResult result = git(folder, {"rev-parse", "--show-toplevel"});
@@ -35,20 +18,23 @@ fs::path checkout_of(const fs::path& folder) {
   return trimmed(result.out);
 }
 
-std::string commit_of(const fs::path& checkout, const std::string& ref, const std::string& named) {
-  const ProcessResult result =
-      git(checkout, {"rev-parse", "--verify", "--quiet", "--end-of-options", ref + "^{commit}"});
-  if (!result.ok()) {
+std::string require_commit(const fs::path& checkout, const std::string& ref,
+                           const std::string& named) {
+  auto commit = commit_of(checkout, ref);
+  if (!commit) {
     throw_usage(fmt::format("{}: neither a folder nor a commit git knows", named),
                 "a shallow clone lacks older commits: git fetch --unshallow");
   }
-  return trimmed(result.out);
+  return *commit;
 }
 
-fs::path build_ref(const fs::path& checkout, const std::string& ref, const std::string& named,
-                   Progress& progress) {
-  const std::string commit = commit_of(checkout, ref, named);
-  const fs::path finished = build_cache(checkout) / commit;
+fs::path finished_build(const fs::path& checkout, const std::string& commit) {
+  return build_cache(checkout) / commit;
+}
+
+fs::path build_commit(const fs::path& checkout, const std::string& commit, const std::string& named,
+                      Progress& progress) {
+  const fs::path finished = finished_build(checkout, commit);
   if (fs::is_directory(finished)) {
     progress.say(fmt::format("{} is {}, built earlier", named, commit.substr(0, 12)));
     return finished;
@@ -60,9 +46,14 @@ fs::path build_ref(const fs::path& checkout, const std::string& ref, const std::
   fs::rename(tree.bin(), finished, error);
   // Another gate may have finished the same commit meanwhile: its build is as good.
   if (error && !fs::is_directory(finished)) {
-    throw_usage(fmt::format("{}: cannot keep its build: {}", named, error.message()));
+    throw BuildFailed(fmt::format("{}: cannot keep its build: {}", named, error.message()));
   }
   return finished;
+}
+
+fs::path build_ref(const fs::path& checkout, const std::string& ref, const std::string& named,
+                   Progress& progress) {
+  return build_commit(checkout, require_commit(checkout, ref, named), named, progress);
 }
 
 }  // namespace woolly::gate

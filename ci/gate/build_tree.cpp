@@ -3,18 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <woolly/error.h>
-
+#include "ci/gate/git.h"
 #include "engine/base/file.h"
-#include "engine/base/process.h"
 #include "engine/base/thread_pool.h"
 
 namespace woolly::gate {
-namespace {
 
 namespace fs = std::filesystem;
-
-}  // namespace
 
 fs::path build_cache(const fs::path& checkout) { return checkout / "build" / "gate"; }
 
@@ -26,8 +21,8 @@ BuildTree::BuildTree(const fs::path& checkout, const std::string& commit, std::s
   build_ = cache / (unique + ".build");
   log_file_ = cache / (commit.substr(0, 12) + ".log");
   fs::create_directories(cache);
-  const ProcessResult result = run_process({"git", "-C", checkout.string(), "worktree", "add",
-                                            "--detach", "--quiet", source_.string(), commit});
+  const ProcessResult result =
+      git(checkout, {"worktree", "add", "--detach", "--quiet", source_.string(), commit});
   if (!result.ok()) {
     throw_usage(fmt::format("cannot check out {} in {}: {}", commit, source_.string(),
                             tail_in_one_line(result.err)));
@@ -36,8 +31,7 @@ BuildTree::BuildTree(const fs::path& checkout, const std::string& commit, std::s
 
 BuildTree::~BuildTree() {
   try {
-    run_process(
-        {"git", "-C", checkout_.string(), "worktree", "remove", "--force", source_.string()});
+    git(checkout_, {"worktree", "remove", "--force", source_.string()});
   } catch (const std::exception&) {
     // Without git the folder still goes, below.
   }
@@ -59,8 +53,8 @@ void BuildTree::step(const std::vector<std::string>& argv) {
   if (result.ok()) return;
   write_file_atomically(log_file_, log_);
   const std::string tail = tail_in_one_line(result.err.empty() ? result.out : result.err, 1);
-  throw_usage(fmt::format("{} does not build: {}", named_, tail),
-              fmt::format("the whole log is {}", log_file_.string()));
+  throw BuildFailed(fmt::format("{} does not build: {}", named_, tail),
+                    fmt::format("the whole log is {}", log_file_.string()));
 }
 
 void BuildTree::build(const std::vector<std::string>& definitions) {
@@ -77,7 +71,7 @@ void BuildTree::build(const std::vector<std::string>& definitions) {
 
 fs::path BuildTree::bin() const {
   if (!fs::is_directory(build_ / "bin")) {
-    throw_usage(fmt::format("{}: its build made no bin folder", named_));
+    throw BuildFailed(fmt::format("{}: its build made no bin folder", named_));
   }
   return build_ / "bin";
 }

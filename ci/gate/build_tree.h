@@ -3,9 +3,19 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <woolly/error.h>
+
 namespace woolly::gate {
+
+// A commit that does not build: exit code 2, and a hint that names the log.
+class BuildFailed : public Error {
+ public:
+  explicit BuildFailed(std::string message, std::string hint = "")
+      : Error(ExitCode::kUsage, std::move(message), std::move(hint)) {}
+};
 
 // CHECKOUT/build/gate, where built commits are kept.
 std::filesystem::path build_cache(const std::filesystem::path& checkout);
@@ -21,11 +31,11 @@ class BuildTree {
   BuildTree& operator=(const BuildTree&) = delete;
 
   // Configures with the release preset, then again with `definitions` ("-DNAME=VALUE"); builds all.
-  // Throws Error (usage) with the last line of a step that fails, naming the log that it leaves in
+  // Throws BuildFailed with the last line of a step that fails, naming the log that it leaves in
   // the cache; Error (inconclusive) when interrupted.
   void build(const std::vector<std::string>& definitions = {});
 
-  // The programs; may be moved away. Throws Error (usage) when the build made none.
+  // The programs; may be moved away. Throws BuildFailed when the build made none.
   std::filesystem::path bin() const;
 
  private:

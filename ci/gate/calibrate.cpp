@@ -108,7 +108,7 @@ std::string commit_to_relink(const fs::path& checkout, const samples::Environmen
   if (commit != environment.end()) {
     try {
       const std::string hash =
-          commit_of(checkout, commit->second, fmt::format("commit {}", commit->second));
+          require_commit(checkout, commit->second, fmt::format("commit {}", commit->second));
       const auto dirty = environment.find("dirty");
       if (dirty != environment.end() && dirty->second == "true") {
         console.progress.say("relinked is head's commit, without its uncommitted changes");

@@ -104,7 +104,8 @@ CommandLauncher::CommandLauncher(Commands commands)
 
 Launch CommandLauncher::launch(const Subject&, Arm arm, int padding_bytes) {
   const std::string& command = arm == Arm::kHead ? commands_.b : commands_.a;
-  const ProcessOptions options = launch_options(arm, padding_bytes, slowdown);
+  ProcessOptions options = launch_options(arm, padding_bytes, slowdown);
+  options.cwd = arm == Arm::kHead ? commands_.b_folder : commands_.a_folder;
 
   Launch launch;
   const double steal_before_s = samples::steal_seconds();

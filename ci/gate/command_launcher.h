@@ -1,6 +1,7 @@
 // Any two commands as the arms of a gate: a launch is one run of a shell command.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <regex>
 #include <string>
@@ -35,9 +36,11 @@ struct Commands {
   std::string b;  // head
   std::string benchmark = "command";
   std::vector<CommandMetric> metrics;
+  std::filesystem::path a_folder = {};  // where it runs; empty: the current folder
+  std::filesystem::path b_folder = {};
 };
 
-// Runs `sh -c COMMAND` in the current folder, stdin empty. A command that fails, or in whose output
+// Runs `sh -c COMMAND` in its folder, stdin empty. A command that fails, or in whose output
 // a pattern finds nothing, is a failure of the launch that quotes the last lines of its output.
 class CommandLauncher : public Launcher {
  public:

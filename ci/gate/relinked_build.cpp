@@ -38,7 +38,7 @@ void keep(const fs::path& bin, const fs::path& kept) {
 RelinkedBuilds build_relinked(const fs::path& checkout, const std::string& ref, int count,
                               Progress& progress) {
   RelinkedBuilds builds;
-  builds.commit = commit_of(checkout, ref, ref);
+  builds.commit = require_commit(checkout, ref, ref);
   const std::string named = fmt::format("commit {}", builds.commit.substr(0, 12));
   const auto kept = [&](const std::string& seed) {
     return build_cache(checkout) / fmt::format("{}-layout-{}", builds.commit, seed);

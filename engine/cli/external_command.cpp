@@ -21,6 +21,7 @@ std::span<const ExternalCommand> external_commands() {
       ExternalCommand{"gate", "woolly-gate", "Decide whether a change made something slower"},
       ExternalCommand{"history", "woolly-history",
                       "Show how results went from commit to commit: changes, drift, debt"},
+      ExternalCommand{"bisect", "woolly-bisect", "Find the commit that changed the speed"},
       ExternalCommand{"accept", "woolly-accept", "Answer for a regression until a day"},
       ExternalCommand{"doctor", "woolly-doctor", "Say what makes this host measure badly"},
       ExternalCommand{"db", "woolly-db", "List, show, import and export stored results"},
