@@ -59,6 +59,9 @@ int main(int argc, char** argv) {
   app->add_option("--min-time", options.min_time_seconds, "Seconds of each repetition")
       ->capture_default_str()
       ->check(CLI::Range(1e-6, 3600.0));
+  app->add_option("--slowdown", options.slowdown,
+                  "Make everything look slower by this share (0.05: 5 %), to see who notices")
+      ->check(CLI::Range(0.0, 100.0));
 
   std::vector<char*> own;
   for (std::string& argument : arguments) own.push_back(argument.data());

@@ -8,9 +8,13 @@
 namespace woolly::gate {
 namespace {
 
+// The kernel counts steal in ticks, of 10 ms on most: of a launch that takes no longer one says
+// little.
+constexpr double kStealTicks = 0.015;
+
 bool is_disturbed(const Launch& launch) {
   // One core's worth is the yardstick: a launch that lost that much lost it on its critical path.
-  return launch.wall_s > 0 && launch.steal_s / launch.wall_s > kDisturbedSteal;
+  return launch.steal_s > std::max(kDisturbedSteal * launch.wall_s, kStealTicks);
 }
 
 }  // namespace

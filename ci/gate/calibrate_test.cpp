@@ -53,7 +53,7 @@ TEST_F(CalibrateTest, StoresWhatWidensTheMargin) {
                                 HasSubstr("layout floor stays the assumed 1 %")));
   const auto samples = stored();
   ASSERT_EQ(samples.size(), 3u);
-  EXPECT_EQ(samples[0].pairs, 10);
+  EXPECT_GE(samples[0].pairs, 5) << "of ten blocks, those that nothing disturbed";
   EXPECT_GT(samples[0].spread.value_or(0), 0);
   EXPECT_EQ(samples[0].layout, "");
   EXPECT_THAT(gate({"--base", "same", "--head", "same", "-m", "tiny.gguf"}).err,

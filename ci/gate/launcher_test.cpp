@@ -57,6 +57,29 @@ TEST_F(LauncherTest, OutputThatIsNoRecordIsAFailure) {
   EXPECT_NE(launch_head().failure, "");
 }
 
+TEST_F(LauncherTest, MicroBenchmarksSlowThemselvesDown) {
+  test::write_script(folder / "base/woolly-micro", "echo \"$*\" >&2; exit 7");
+  ProcessLauncher launcher(folder / "base", folder / "base");
+  launcher.slowdown = 0.25;
+  const Subject micro{"m", "woolly-micro", {"--json"}};
+  EXPECT_THAT(launcher.launch(micro, Arm::kSlowed, 0).failure, HasSubstr("--json --slowdown 0.25"));
+  EXPECT_THAT(launcher.launch(micro, Arm::kSame, 0).failure, HasSubstr("exit code 7: --json"));
+}
+
+TEST_F(LauncherTest, BothArmsSeePathsOfOneLength) {
+  const std::string tell = "echo \"$0\" >&2; exit 7";
+  test::write_script(folder / "base/woolly-bench", tell);
+  test::write_script(folder / "a much longer name/woolly-bench", tell);
+  ProcessLauncher launcher(folder / "base", folder / "a much longer name");
+  const auto path_of = [&](Arm arm) {
+    const std::string failure = launcher.launch(subject, arm, 0).failure;
+    return failure.substr(failure.rfind(": ") + 2);
+  };
+  EXPECT_EQ(path_of(Arm::kBase).size(), path_of(Arm::kHead).size());
+  EXPECT_NE(path_of(Arm::kBase), path_of(Arm::kHead));
+  EXPECT_EQ(path_of(Arm::kSame), path_of(Arm::kBase));
+}
+
 TEST_F(LauncherTest, AFolderWithoutTheProgramIsNamed) {
   head_script("exit 0");
   const ProcessLauncher launcher(folder / "base", folder / "head");

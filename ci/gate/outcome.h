@@ -29,6 +29,7 @@ struct SeriesOutcome {
   double delta = kUnknown;
   std::string margin_source;
   int pairs = 0;  // behind the verdict: fresh ones where it was confirmed
+  int disturbed = 0;  // blocks beside them that something else disturbed
   // Of a suspect: that the change is within the margin, adjusted for all suspects by Holm and by
   // Benjamini & Hochberg.
   double p_holm = kUnknown;

@@ -30,9 +30,6 @@ bool may_be_suspect(const PairedSeries& series) {
 
 PairedGate::PairedGate(Launcher& launcher, const PairedPlan& plan, Progress& progress)
     : launcher_(launcher), plan_(plan), progress_(progress), sampler_(launcher, plan.seed) {
-  for (const Subject& subject : plan.subjects) {
-    runs_.emplace_back(subject, SubjectRules{plan.margin, plan.allow_answer_change});
-  }
   outcome_.method = paired_method_text();
   outcome_.seed = plan.seed;
 }
@@ -40,9 +37,7 @@ PairedGate::PairedGate(Launcher& launcher, const PairedPlan& plan, Progress& pro
 Outcome PairedGate::run() {
   start_s_ = launcher_.now_s();
   deadline_s_ = start_s_ + plan_.budget_s;
-  for (std::size_t i = 0; i < runs_.size() && !outcome_.interrupted; ++i) {
-    warm_up(runs_[i], plan_.subjects[i]);
-  }
+  for (const Subject& subject : plan_.subjects) add_runs(subject);
   for (const SubjectRun& run : runs_) {
     judged_ += static_cast<int>(std::count_if(run.series().begin(), run.series().end(),
                                               [](const auto& s) { return s.judged(); }));
@@ -62,10 +57,18 @@ Outcome PairedGate::run() {
   return std::move(outcome_);
 }
 
+void PairedGate::add_runs(const Subject& subject) {
+  SubjectRun run(subject, {plan_.margin, plan_.allow_answer_change});
+  if (!outcome_.interrupted) warm_up(run, subject);
+  std::vector<SubjectRun> parts = run.split();
+  if (parts.empty()) parts.push_back(std::move(run));
+  for (SubjectRun& part : parts) runs_.push_back(std::move(part));
+}
+
 Launch PairedGate::warm_up_launch(SubjectRun& run, const Subject& subject, Arm arm, int number) {
   const double start_s = launcher_.now_s();
   Launch launch = launcher_.launch(subject, arm, 0);
-  run.took(4 * (launcher_.now_s() - start_s));
+  run.block_s = 4 * (launcher_.now_s() - start_s);
   if (launch.interrupted) outcome_.interrupted = true;
   if (plan_.on_launch && launch.failure.empty() && !launch.interrupted) {
     plan_.on_launch({subject, Stage::kWarmUp, number, 0, arm, launch});
@@ -133,7 +136,7 @@ void PairedGate::choose_control() {
   if (plan_.fixed_blocks > 0 || without_controls()) return;
   const SubjectRun* shortest = nullptr;
   for (const SubjectRun& run : runs_) {
-    if (run.open && (shortest == nullptr || run.next_block_s() < shortest->next_block_s())) {
+    if (run.open && (shortest == nullptr || run.block_s < shortest->block_s)) {
       shortest = &run;
     }
   }
@@ -145,9 +148,7 @@ void PairedGate::choose_control() {
     outcome_.notes.push_back("no controls: nothing that is judged is a time or a rate");
     return;
   }
-  const bool cut = narrowed(shortest->current(), {series->key().benchmark}).has_value();
-  const double share = cut ? 1.0 / static_cast<double>(shortest->series().size()) : 1.0;
-  const double needed_s = 1.5 * kControlLooks.front() * shortest->next_block_s() * share;
+  const double needed_s = 1.5 * kControlLooks.front() * shortest->block_s;
   if (needed_s > kMostControlShare * plan_.budget_s) {
     outcome_.notes.push_back(
         fmt::format("no controls: they would take {}, more than {:.0f} % of the budget",
@@ -156,12 +157,12 @@ void PairedGate::choose_control() {
   }
   const double delta = margin_for(plan_.margin, noise_of(*series), 0, 0).delta;
   launcher_.slowdown = injected_slowdown(delta);
-  control_.emplace(shortest->current(), series->key(), series->outcome().sign, delta);
+  control_.emplace(shortest->subject(), series->key(), series->outcome().sign, delta);
 }
 
 void PairedGate::announce_plan() {
   PlanFacts facts;
-  facts.subjects = static_cast<int>(runs_.size());
+  facts.subjects = static_cast<int>(plan_.subjects.size());
   facts.judged_series = judged_;
   facts.budget_s = plan_.budget_s;
   facts.fixed_blocks = plan_.fixed_blocks;
@@ -169,7 +170,7 @@ void PairedGate::announce_plan() {
   if (control_) facts.injected = launcher_.slowdown;
   for (const SubjectRun& run : runs_) {
     if (!run.open) continue;
-    facts.round_s += run.next_block_s();
+    facts.round_s += run.block_s;
     for (const PairedSeries& series : run.series()) {
       if (series.judged()) facts.noise.add(noise_of(series));
     }
@@ -185,7 +186,6 @@ void PairedGate::screen(bool keep_time_to_confirm) {
   for (SubjectRun& run : runs_) {
     run.open = run.any(plan_.fixed_blocks > 0 ? is_undecided : is_screened) &&
                run.blocks(Stage::kScreening) < block_limit();
-    if (plan_.fixed_blocks == 0) run.narrow_to(is_screened);
   }
   bool measured = true;
   while (measured && !outcome_.interrupted) {
@@ -203,12 +203,12 @@ void PairedGate::screen(bool keep_time_to_confirm) {
 }
 
 int PairedGate::block_limit() const {
-  return plan_.fixed_blocks > 0 ? plan_.fixed_blocks : kLooks.back();
+  return plan_.fixed_blocks > 0 ? plan_.fixed_blocks : kMostBlocksPerClean * kLooks.back();
 }
 
 bool PairedGate::may_go_on(const SubjectRun& run, double deadline_s) const {
   return run.open &&
-         (plan_.fixed_blocks > 0 || launcher_.now_s() + run.next_block_s() <= deadline_s);
+         (plan_.fixed_blocks > 0 || launcher_.now_s() + run.block_s <= deadline_s);
 }
 
 void PairedGate::screen_block(SubjectRun& run) {
@@ -216,11 +216,12 @@ void PairedGate::screen_block(SubjectRun& run) {
   if (!block) return;
   const bool fixed = plan_.fixed_blocks > 0;
   run.add_block(*block, Stage::kScreening, fixed ? is_any : takes_screening);
-  const int blocks = run.blocks(Stage::kScreening);
-  const bool full = blocks >= block_limit();
-  if (!fixed && std::find(kLooks.begin(), kLooks.end(), blocks) != kLooks.end()) {
-    look(run, full ? Look::kLast : Look::kEarly);
-    run.narrow_to(is_screened);
+  const bool full = run.blocks(Stage::kScreening) >= block_limit();
+  const bool due = !fixed && run.next_look < kLooks.size() &&
+                   (full || run.clean_blocks(is_screened) >= kLooks[run.next_look]);
+  if (due) {
+    ++run.next_look;
+    look(run, full || run.next_look == kLooks.size() ? Look::kLast : Look::kEarly);
   }
   run.open = !full && (fixed || run.any(is_screened));
   show_progress(run, Stage::kScreening);
@@ -257,7 +258,7 @@ void PairedGate::control_block() {
 double PairedGate::confirmation_s() const {
   double seconds = 0;
   for (const SubjectRun& run : runs_) {
-    if (run.any(may_be_suspect)) seconds += kConfirmationLooks.front() * run.next_block_s();
+    if (run.any(may_be_suspect)) seconds += kConfirmationLooks.front() * run.block_s;
   }
   return seconds;
 }
@@ -266,7 +267,6 @@ void PairedGate::confirm() {
   for (SubjectRun& run : runs_) {
     run.open = run.any(is_open_suspect);
     if (!run.open) continue;
-    run.narrow_to(is_open_suspect);
     for (PairedSeries& series : run.series()) {
       if (is_open_suspect(series)) series.begin_confirmation();
     }
@@ -283,7 +283,8 @@ void PairedGate::sample_confirmation(int blocks, double deadline_s) {
   while (measured && !outcome_.interrupted) {
     measured = false;
     for (SubjectRun& run : runs_) {
-      const bool enough = run.blocks(Stage::kConfirmation) >= blocks;
+      const bool enough = run.blocks(Stage::kConfirmation) >= kMostBlocksPerClean * blocks ||
+                          run.clean_blocks(is_open_suspect) >= blocks;
       if (enough || outcome_.interrupted || !may_go_on(run, deadline_s)) continue;
       const std::optional<Block> block = measure(run, Stage::kConfirmation);
       if (!block) continue;
@@ -312,7 +313,6 @@ void PairedGate::judge_suspects(bool last_look) {
   }
   for (SubjectRun& run : runs_) {
     run.open = run.open && run.any(is_open_suspect);
-    if (run.open) run.narrow_to(is_open_suspect);
   }
 }
 
@@ -329,9 +329,9 @@ std::vector<PairedSeries*> PairedGate::suspects() {
 std::optional<Block> PairedGate::measure(SubjectRun& run, Stage stage) {
   const double start_s = launcher_.now_s();
   std::optional<Block> block =
-      sampler_.sample(run.current(), stage, run.blocks(stage), kBaseAndHead,
+      sampler_.sample(run.subject(), stage, run.blocks(stage), kBaseAndHead,
                       [&](const PlacedLaunch& placed) { return take(run, placed); });
-  if (block) run.took(launcher_.now_s() - start_s);
+  if (block) run.block_s = launcher_.now_s() - start_s;
   return block;
 }
 
@@ -375,11 +375,7 @@ void PairedGate::show_progress(const SubjectRun& run, Stage stage) {
     text +=
         fmt::format(", at most {} left", duration_text(std::max(0.0, plan_.budget_s - elapsed_s)));
   }
-  if (std::find(kLooks.begin(), kLooks.end(), run.blocks(stage)) != kLooks.end()) {
-    progress_.step(text);
-  } else {
-    progress_.show(text);
-  }
+  progress_.show(text);
 }
 
 // What screening did not call IMPROVED by itself may be by the weaker rule for reports.
@@ -428,6 +424,18 @@ void PairedGate::finish() {
   report_controls();
   for (const SubjectRun& run : runs_) {
     for (const PairedSeries& series : run.series()) outcome_.series.push_back(series.outcome());
+  }
+  int disturbed = 0;
+  int measured = 0;
+  for (const SeriesOutcome& series : outcome_.series) {
+    disturbed += series.disturbed;
+    measured += series.disturbed + series.pairs;
+  }
+  if (disturbed > 0) {
+    outcome_.notes.push_back(fmt::format(
+        "{:.0f} % of the blocks do not count: the launches of one build differed within them, "
+        "something else was running",
+        100.0 * disturbed / measured));
   }
   if (sampler_.repeated() > 0) {
     outcome_.notes.push_back(fmt::format(

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -47,6 +46,7 @@ class PairedGate {
   Outcome run();
 
  private:
+  void add_runs(const Subject& subject);
   void warm_up(SubjectRun& run, const Subject& subject);
   Launch warm_up_launch(SubjectRun& run, const Subject& subject, Arm arm, int number);
   void warm_up_until_steady(SubjectRun& run, const Subject& subject, samples::Record last[2]);
@@ -82,7 +82,7 @@ class PairedGate {
   const PairedPlan& plan_;
   Progress& progress_;
   BlockSampler sampler_;
-  std::deque<SubjectRun> runs_;
+  std::vector<SubjectRun> runs_;
   std::optional<ControlRun> control_;
   std::string control_failure_;
   double control_block_s_ = 0;

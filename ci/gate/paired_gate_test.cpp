@@ -356,8 +356,8 @@ class SuiteLauncher : public Launcher {
     launch.record.environment = {{"cpu_model", "fake"}};
     for (int i = 0; i < 30; ++i) {
       const std::string name = fmt::format("suite/b{}", i);
-      clock_s_ += 0.01;
       if (!std::regex_search(name, filter)) continue;
+      clock_s_ += 0.01;
       double time = 1000 * std::exp(std::normal_distribution<double>(0, 0.01)(random_));
       if (arm == Arm::kHead && i == 7) time *= 1.1;
       if (arm == Arm::kSlowed) time *= 1 + slowdown;
@@ -373,14 +373,14 @@ class SuiteLauncher : public Launcher {
   double clock_s_ = 0;
 };
 
-TEST_F(PairedGateTest, OnlyWhatIsUndecidedIsMeasuredFurther) {
+TEST_F(PairedGateTest, MicroBenchmarksAreLaunchedOneByOneAndNotAfterTheirVerdict) {
   SuiteLauncher suite;
   plan.subjects = {micro_subject("suite")};
   const Outcome outcome = PairedGate(suite, plan, progress).run();
   EXPECT_EQ(code(outcome), ExitCode::kRegression);
   EXPECT_EQ(count_of(outcome, State::kRegressed), 1);
   EXPECT_EQ(count_of(outcome, State::kUnchanged), 29);
-  EXPECT_EQ(std::count(suite.filters.begin(), suite.filters.end(), "^(suite/b7)$"), 80);
+  EXPECT_EQ(std::count(suite.filters.begin(), suite.filters.end(), "^suite/b7$"), 40 + 80);
 }
 
 TEST_F(PairedGateTest, StoredAaEffectsWidenTheMargin) {

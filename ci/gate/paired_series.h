@@ -17,6 +17,16 @@ namespace woolly::gate {
 // Throws Error (benchmark failed) for a value without a logarithm.
 std::optional<double> value_in(const samples::Record& record, const store::SeriesKey& key);
 
+// Times the first quartile of the spreads: of normal noise 1 block in 100 exceeds it.
+inline constexpr double kDisturbedSpread = 4;
+
+// Spreads below this are no disturbance (ln ratio).
+inline constexpr double kSmallSpread = 0.001;
+
+// Sampling for so many undisturbed blocks ends after this many times as many: a host on which fewer
+// are has the verdict, or none, from what there is.
+inline constexpr int kMostBlocksPerClean = 2;
+
 enum class Look {
   kEarly,      // one of kLooks, more may follow
   kLast,       // no more sampling follows
@@ -31,8 +41,15 @@ class PairedSeries {
   bool judged() const noexcept { return outcome_.judged; }
   bool decided() const noexcept { return decided_; }
   bool suspect() const noexcept { return suspect_; }
-  int pairs() const noexcept { return static_cast<int>(differences_.size()); }
-  const std::vector<double>& differences() const noexcept { return differences_; }
+  int blocks() const noexcept { return static_cast<int>(differences_.size()); }
+
+  // The differences of blocks that nothing disturbed. What a neighbour on the same core does begins
+  // and ends within some blocks, and makes the two launches of one arm differ there: a block is
+  // disturbed where they do, by more than kDisturbedSpread times what is usual. The rule sees how
+  // much an arm differs from itself and nothing of how the arms differ from each other, so it favours
+  // neither, and the signed-rank test holds for what it leaves.
+  std::vector<double> clean_differences() const;
+  int pairs() const { return static_cast<int>(clean_differences().size()); }
 
   // The two values of each arm of one block. The difference of the half-block averages of the
   // logarithms cancels what drifts linearly over the block.
@@ -76,6 +93,7 @@ class PairedSeries {
   double confirmation_p_ = 1;
   double improvement_p_ = 1;
   std::vector<double> differences_;  // positive: head is worse
+  std::vector<double> spreads_;      // of the two launches of an arm, by block
   std::vector<double> base_values_;
   std::vector<double> head_values_;
 };

@@ -15,15 +15,32 @@ PairedSeries throughput() { return {{"b", "decode_tps", "t/s"}, true, -1}; }
 TEST(PairedSeries, ADifferenceComparesHalfBlockAveragesOfLogarithms) {
   PairedSeries series = throughput();
   series.add_block({100, 400}, {100, 100});
-  ASSERT_EQ(series.pairs(), 1);
-  EXPECT_NEAR(series.differences()[0], std::log(2.0), 1e-12) << "half the speed is worse";
+  ASSERT_EQ(series.blocks(), 1);
+  EXPECT_NEAR(series.clean_differences()[0], std::log(2.0), 1e-12) << "half the speed is worse";
 }
 
 TEST(PairedSeries, LinearDriftOverABlockCancels) {
   // Times that grow by the same factor from launch to launch: A B B A.
   PairedSeries series({"b", "time_ns", "ns"}, true, 1);
   series.add_block({1.00, std::pow(1.1, 3)}, {1.1, std::pow(1.1, 2)});
-  EXPECT_NEAR(series.differences()[0], 0, 1e-12);
+  EXPECT_NEAR(series.clean_differences()[0], 0, 1e-12);
+}
+
+TEST(PairedSeries, BlocksInWhichABuildDiffersFromItselfDoNotCount) {
+  PairedSeries series({"b", "time_ns", "ns"}, true, 1);
+  for (int i = 0; i < 9; ++i) series.add_block({100, 100.5 + 0.1 * i}, {100, 100.2});
+  series.add_block({100, 160}, {160, 100});  // a neighbour came and went
+  EXPECT_EQ(series.blocks(), 10);
+  EXPECT_EQ(series.pairs(), 9);
+  series.screen({0.03, false}, {}, 1, Look::kEarly);
+  EXPECT_EQ(series.outcome().disturbed, 1);
+}
+
+TEST(PairedSeries, ADifferenceBetweenBuildsIsNoDisturbance) {
+  PairedSeries series({"b", "time_ns", "ns"}, true, 1);
+  for (int i = 0; i < 9; ++i) series.add_block({100, 100.5 + 0.1 * i}, {100, 100.2});
+  series.add_block({100, 100.5}, {200, 200.5});
+  EXPECT_EQ(series.pairs(), 10);
 }
 
 TEST(PairedSeries, DecidesOnceAndKeepsTheVerdict) {

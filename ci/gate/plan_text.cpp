@@ -86,8 +86,8 @@ std::vector<std::string> plan_lines(const PlanFacts& facts) {
 std::string paired_method_text() {
   return fmt::format(
       "Paired launches in randomized ABBA/BAAB blocks; Hodges-Lehmann estimate with exact "
-      "signed-rank bounds; what looks worse is confirmed by fresh blocks at a family level of "
-      "{:.0f} % (Holm).",
+      "signed-rank bounds over the blocks that nothing disturbed; what looks worse is confirmed by "
+      "fresh blocks at a family level of {:.0f} % (Holm).",
       100 * kFalseAlarmLevel);
 }
 

@@ -46,22 +46,18 @@ Subject scenario_subject(const std::string& scenario, const std::vector<std::str
 Subject micro_subject(const std::string& filter) {
   return {"micro " + filter,
           std::string(kMicroProgram),
-          {"--filter", filter, "--no-roof", "--json", "--repetitions", "3", "--min-time", "0.005"}};
+          {"--filter", filter, "--no-roof", "--json", "--repetitions", "3", "--min-time", "0.002"}};
 }
 
-std::optional<Subject> narrowed(const Subject& subject,
-                                const std::vector<std::string>& benchmarks) {
+std::optional<Subject> narrowed(const Subject& subject, const std::string& benchmark) {
   if (subject.program != kMicroProgram) return std::nullopt;
-  std::string filter;
-  for (const std::string& name : benchmarks) {
-    filter += filter.empty() ? "^(" : "|";
-    for (const char c : name) {
-      if (std::string_view("^$\\.*+?()[]{}|").find(c) != std::string_view::npos) filter += '\\';
-      filter += c;
-    }
+  std::string filter = "^";
+  for (const char c : benchmark) {
+    if (std::string_view("^$\\.*+?()[]{}|").find(c) != std::string_view::npos) filter += '\\';
+    filter += c;
   }
-  Subject result = micro_subject(filter + ")$");
-  result.name = subject.name;
+  Subject result = micro_subject(filter + "$");
+  result.name = benchmark;
   return result;
 }
 

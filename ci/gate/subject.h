@@ -31,7 +31,7 @@ Subject scenario_subject(const std::string& scenario, const std::vector<std::str
 // A launch takes few and short repetitions: there are many launches.
 Subject micro_subject(const std::string& filter);
 
-// `subject` down to these benchmarks. Nothing where a launch cannot be cut.
-std::optional<Subject> narrowed(const Subject& subject, const std::vector<std::string>& benchmarks);
+// `subject` down to this benchmark, whose name it gets. Nothing where a launch cannot be cut.
+std::optional<Subject> narrowed(const Subject& subject, const std::string& benchmark);
 
 }  // namespace woolly::gate

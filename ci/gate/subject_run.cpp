@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "ci/gate/metrics.h"
 
@@ -30,8 +31,8 @@ bool is_open_suspect(const PairedSeries& series) {
   return is_undecided(series) && series.suspect();
 }
 
-SubjectRun::SubjectRun(const Subject& subject, const SubjectRules& rules)
-    : subject_(subject), rules_(rules), current_(subject) {}
+SubjectRun::SubjectRun(Subject subject, const SubjectRules& rules)
+    : subject_(std::move(subject)), rules_(rules) {}
 
 void SubjectRun::list_series(const samples::Record& base, const samples::Record& head,
                              std::vector<std::string>& notes) {
@@ -41,7 +42,6 @@ void SubjectRun::list_series(const samples::Record& base, const samples::Record&
     const store::SeriesKey key{result.benchmark, result.metric, result.unit};
     series_.emplace_back(key, rule.use == Use::kJudged, worse_sign(key.metric, key.unit));
     if (!has_series(head, key)) series_.back().fail(State::kMissing, "head does not measure it");
-    benchmarks_.insert(key.benchmark);
   }
   std::string last;
   for (const samples::Result& result : head.results) {
@@ -98,26 +98,34 @@ bool SubjectRun::fail(const std::string& reason) {
   return carried;
 }
 
-void SubjectRun::narrow_to(const Filter& wanted) {
-  std::set<std::string> names;
+std::vector<SubjectRun> SubjectRun::split() const {
+  std::vector<SubjectRun> runs;
   for (const PairedSeries& series : series_) {
-    if (wanted(series)) names.insert(series.key().benchmark);
+    const std::string& benchmark = series.key().benchmark;
+    if (runs.empty() || runs.back().name() != benchmark) {
+      auto cut = narrowed(subject_, benchmark);
+      if (!cut) return {};
+      runs.emplace_back(std::move(*cut), rules_);
+      runs.back().warm = warm;
+      for (std::size_t side = 0; side < 2; ++side) {
+        if (const auto answer = answers_[side].find(benchmark); answer != answers_[side].end()) {
+          runs.back().answers_[side].insert(*answer);
+        }
+      }
+    }
+    runs.back().series_.push_back(series);
   }
-  if (names.empty() || names == benchmarks_) return;
-  if (const auto narrower = narrowed(subject_, {names.begin(), names.end()})) {
-    current_ = *narrower;
-    benchmarks_ = std::move(names);
+  for (SubjectRun& run : runs) {
+    run.open = run.any(is_undecided);
+    run.block_s = block_s / static_cast<double>(runs.size());
   }
-}
-
-bool SubjectRun::is_measured(const PairedSeries& series) const {
-  return benchmarks_.contains(series.key().benchmark);
+  return runs;
 }
 
 void SubjectRun::add_block(const Block& block, Stage stage, const Filter& wanted) {
   ++blocks_[static_cast<std::size_t>(stage)];
   for (PairedSeries& series : series_) {
-    if (is_measured(series) && wanted(series)) series.add_block(block, Arm::kBase, Arm::kHead);
+    if (wanted(series)) series.add_block(block, Arm::kBase, Arm::kHead);
   }
 }
 
@@ -125,15 +133,12 @@ bool SubjectRun::any(const Filter& wanted) const {
   return std::any_of(series_.begin(), series_.end(), wanted);
 }
 
-double SubjectRun::next_block_s() const {
-  if (benchmarks_of_last_block_ == 0) return last_block_s_;
-  return last_block_s_ * static_cast<double>(benchmarks_.size()) /
-         static_cast<double>(benchmarks_of_last_block_);
-}
-
-void SubjectRun::took(double block_s) {
-  last_block_s_ = block_s;
-  benchmarks_of_last_block_ = benchmarks_.size();
+int SubjectRun::clean_blocks(const Filter& wanted) const {
+  std::optional<int> fewest;
+  for (const PairedSeries& series : series_) {
+    if (wanted(series)) fewest = std::min(fewest.value_or(series.pairs()), series.pairs());
+  }
+  return fewest.value_or(0);
 }
 
 }  // namespace woolly::gate

@@ -1,10 +1,9 @@
-// One subject on its way through a paired gate: its series, its answers, what is still sampled.
+// One subject on its way through a paired gate: its series and its answers.
 #pragma once
 
 #include <array>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -20,7 +19,7 @@ struct SubjectRules {
 
 class SubjectRun {
  public:
-  SubjectRun(const Subject& subject, const SubjectRules& rules);
+  SubjectRun(Subject subject, const SubjectRules& rules);
 
   const std::string& name() const noexcept { return subject_.name; }
   const std::vector<PairedSeries>& series() const noexcept { return series_; }
@@ -37,35 +36,35 @@ class SubjectRun {
   // Fails every series. False when there is none that could carry it.
   bool fail(const std::string& reason);
 
-  // What the next block runs: the subject, down to what `wanted` says where it can be cut.
-  using Filter = std::function<bool(const PairedSeries&)>;
-  void narrow_to(const Filter& wanted);
-  const Subject& current() const noexcept { return current_; }
+  // One run for each benchmark, with its series and answers, where a launch can be cut that far;
+  // none where it cannot. Blocks of a few launches of one benchmark are short: what a neighbour on
+  // the same core does lasts longer, and slows base and head alike.
+  std::vector<SubjectRun> split() const;
 
-  // Adds a block of `stage` to the series that `wanted` names and that are still measured.
+  const Subject& subject() const noexcept { return subject_; }
+
+  using Filter = std::function<bool(const PairedSeries&)>;
+
+  // Adds a block of `stage` to the series that `wanted` names.
   void add_block(const Block& block, Stage stage, const Filter& wanted);
   int blocks(Stage stage) const { return blocks_[static_cast<std::size_t>(stage)]; }
 
   bool any(const Filter& wanted) const;
-  // How long the next block will take: as the last, less what was cut since.
-  double next_block_s() const;
-  void took(double block_s);
+  // The fewest undisturbed blocks that a series of `wanted` has; 0 when there is none.
+  int clean_blocks(const Filter& wanted) const;
+  double block_s = 0;  // what the last block took
+  std::size_t next_look = 0;  // of screening
 
   bool warm = false;
   bool open = false;  // still sampled in the current stage
 
  private:
-  bool is_measured(const PairedSeries& series) const;
   void answer_changed(const std::string& benchmark, const std::string& what,
                       std::vector<std::string>& notes);
 
   std::array<int, kStages> blocks_{};
-  const Subject& subject_;
+  Subject subject_;
   SubjectRules rules_;
-  Subject current_;
-  std::set<std::string> benchmarks_;  // that current_ measures
-  std::size_t benchmarks_of_last_block_ = 0;
-  double last_block_s_ = 0;
   std::vector<PairedSeries> series_;
   std::map<std::string, std::string> answers_[2];  // benchmark to hash: of base, of head
 };

@@ -29,29 +29,29 @@ TEST(SubjectRun, ListsWhatBaseMeasuresAndNotesTheRest) {
   EXPECT_THAT(notes, ElementsAre(HasSubstr("k/b2 is new")));
 }
 
-TEST(SubjectRun, NarrowsToWhatIsWantedAndExpectsTheNextBlockToBeShorter) {
+TEST(SubjectRun, SplitsIntoOneRunPerBenchmark) {
   const Subject subject = micro_subject("k");
   SubjectRun run(subject, {});
   std::vector<std::string> notes;
   run.list_series(record(4), record(4), notes);
-  run.took(8);
-  EXPECT_EQ(run.next_block_s(), 8);
-  run.narrow_to([](const PairedSeries& s) { return s.key().benchmark == "k/b1"; });
-  EXPECT_THAT(run.current().arguments, Contains("^(k/b1)$"));
-  EXPECT_EQ(run.next_block_s(), 2);
-  run.narrow_to([](const PairedSeries&) { return false; });
-  EXPECT_THAT(run.current().arguments, Contains("^(k/b1)$")) << "nothing would be no launch";
+  run.check_answers(Arm::kBase, record(4), notes);
+  run.block_s = 8;
+  std::vector<SubjectRun> runs = run.split();
+  ASSERT_EQ(runs.size(), 4u);
+  EXPECT_EQ(runs[1].name(), "k/b1");
+  EXPECT_THAT(runs[1].subject().arguments, Contains("^k/b1$"));
+  EXPECT_EQ(runs[1].series().size(), 1u);
+  EXPECT_TRUE(runs[1].open);
+  EXPECT_EQ(runs[1].block_s, 2);
+  runs[1].check_answers(Arm::kHead, record(4, "bbbbbbbbbbbbbbbb"), notes);
+  EXPECT_EQ(runs[1].series()[0].outcome().state, State::kFailed) << "it knows base's answer";
 }
 
 TEST(SubjectRun, AProgramThatCannotBeCutStaysWhole) {
-  const Subject subject{"tiny", std::string(kBenchProgram), {"-m", "tiny.gguf"}};
-  SubjectRun run(subject, {});
+  SubjectRun run({"tiny", std::string(kBenchProgram), {"-m", "tiny.gguf"}}, {});
   std::vector<std::string> notes;
   run.list_series(record(4), record(4), notes);
-  run.took(8);
-  run.narrow_to([](const PairedSeries& s) { return s.key().benchmark == "k/b1"; });
-  EXPECT_EQ(run.current().arguments, subject.arguments);
-  EXPECT_EQ(run.next_block_s(), 8);
+  EXPECT_THAT(run.split(), IsEmpty());
 }
 
 TEST(SubjectRun, AnswersAreComparedAcrossArmsAndLaunches) {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "engine/base/burn.h"
+
 namespace woolly {
 
 #if defined(WOOLLY_TEST_HOOKS)
@@ -27,18 +29,10 @@ inline double injected_slowdown_pct() noexcept {
 }
 
 // Burns WOOLLY_TEST_SLOWDOWN_PCT percent of the time since `started`, so that the work just done
-// looks that much slower. A busy wait, because a sleep is rounded up by the kernel's timer slack.
+// looks that much slower.
 inline void injected_slowdown(
     [[maybe_unused]] std::chrono::steady_clock::time_point started) noexcept {
-  if constexpr (kTestHooks) {
-    const double pct = injected_slowdown_pct();
-    if (pct <= 0) return;
-    const auto now = std::chrono::steady_clock::now();
-    const auto extra = std::chrono::duration<double, std::nano>(now - started) * (pct / 100.0);
-    const auto until = now + std::chrono::duration_cast<std::chrono::steady_clock::duration>(extra);
-    while (std::chrono::steady_clock::now() < until) {
-    }
-  }
+  if constexpr (kTestHooks) burn_share(started, injected_slowdown_pct() / 100);
 }
 
 // WOOLLY_TEST_NO_CONTROLS is set: the gate runs on fake programs, which print numbers that do not

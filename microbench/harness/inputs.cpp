@@ -11,9 +11,9 @@
 
 namespace woolly::micro {
 
-std::vector<float> random_floats(std::size_t n, unsigned seed) {
+AlignedVector<float> random_floats(std::size_t n, unsigned seed) {
   std::mt19937 random(seed);
-  std::vector<float> values(n);
+  AlignedVector<float> values(n);
   for (float& value : values) {
     value = static_cast<float>(static_cast<double>(random()) * 0x1p-31 - 1.0);
   }

@@ -5,12 +5,13 @@
 #include <functional>
 #include <span>
 #include <string>
-#include <vector>
+
+#include "microbench/harness/aligned_vector.h"
 
 namespace woolly::micro {
 
 // Uniform in [-1, 1), the same on every machine.
-std::vector<float> random_floats(std::size_t n, unsigned seed);
+AlignedVector<float> random_floats(std::size_t n, unsigned seed);
 
 // How much data a workload must walk through so that each of its parts comes from memory: four
 // times the last cache this machine tells of, between 128 MiB and 1 GiB.

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using ::testing::Lt;
 
 TEST(Inputs, RandomFloatsRepeatAndStayInRange) {
-  const std::vector<float> values = random_floats(1000, 3);
+  const AlignedVector<float> values = random_floats(1000, 3);
   EXPECT_EQ(values, random_floats(1000, 3));
   EXPECT_NE(values, random_floats(1000, 4));
   EXPECT_THAT(values, Each(AllOf(Ge(-1.0F), Lt(1.0F))));

@@ -70,10 +70,11 @@ void measure_roofs(Roofs& roofs, const std::vector<const BenchmarkCase*>& cases)
   }
 }
 
-// Runs `cases` under Google Benchmark; a table row each unless `quiet`.
+// Runs `cases` under Google Benchmark; a table row each unless JSON is wanted.
 Collector run_cases(const std::vector<const BenchmarkCase*>& cases, const Roofs& roofs,
-                    bool quiet) {
-  Stage stage(roofs);
+                    const MicroOptions& options) {
+  const bool quiet = options.json;
+  Stage stage(roofs, options.slowdown);
   benchmark::ClearRegisteredBenchmarks();
   for (const BenchmarkCase* c : cases) {
     benchmark::RegisterBenchmark(c->name.c_str(),
@@ -154,7 +155,7 @@ int run_micro(const MicroOptions& options, const Suite& suite, const RoofSource&
   const double steal_before = samples::steal_seconds();
   Roofs roofs(roof_source);
   if (!options.no_roof) measure_roofs(roofs, cases);
-  const Collector collected = run_cases(cases, roofs, options.json);
+  const Collector collected = run_cases(cases, roofs, options);
 
   samples::Environment run_fields = roof_notes(roofs);
   run_fields["isa"] = isa_name(suite.context.isa);

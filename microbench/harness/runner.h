@@ -20,6 +20,7 @@ struct MicroOptions {
   int threads = 0;  // 0: every core this process may use
   int repetitions = 5;
   double min_time_seconds = 0.03;            // of each repetition
+  double slowdown = 0;                       // of all that is timed, as a share
   std::vector<std::string> benchmark_flags;  // Google Benchmark's own, "--benchmark_..."
 };
 

@@ -8,6 +8,7 @@
 #include <exception>
 #include <vector>
 
+#include "engine/base/burn.h"
 #include "engine/base/test_hooks.h"
 
 namespace woolly::micro {
@@ -91,7 +92,7 @@ void Stage::enter(const BenchmarkCase& benchmark_case, benchmark::State& state) 
 double Stage::time_batch() {
   const auto start = Clock::now();
   for (std::int64_t call = 0; call < calls_per_batch_; ++call) workload_.run();
-  injected_slowdown(start);
+  burn_share(start, slowdown_ + injected_slowdown_pct() / 100);
   return nanoseconds_since(start);
 }
 

@@ -22,7 +22,8 @@ inline constexpr const char* kRoofCounter = "roof_fraction";
 // until another benchmark enters. Not thread-safe.
 class Stage {
  public:
-  explicit Stage(const Roofs& roofs) : roofs_(roofs) {}
+  // `slowdown` of all that is timed, as a share.
+  explicit Stage(const Roofs& roofs, double slowdown = 0) : roofs_(roofs), slowdown_(slowdown) {}
 
   // Times `benchmark_case` and sets the counters, or skips with an error when it gave a wrong
   // result.
@@ -35,6 +36,7 @@ class Stage {
   double time_reads();
 
   const Roofs& roofs_;
+  double slowdown_;
   const BenchmarkCase* current_ = nullptr;
   Workload workload_;
   std::string error_;

@@ -14,6 +14,7 @@
 #include "engine/kernels/attention/attention.h"
 #include "engine/kernels/attention/flash.h"
 #include "engine/tensor/half.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 
@@ -63,8 +64,8 @@ class Layers {
           flash_attention_scratch_floats(piece, shape.heads / shape.kv_heads, shape.head_dim),
           attention_scratch_floats(shape.heads, shape.kv_heads, shape.context(), shape.head_dim)));
     }
-    const std::vector<float> values = random_floats(2 * shape.cache_values(), 2);
-    std::vector<std::uint16_t> halves(values.size());
+    const AlignedVector<float> values = random_floats(2 * shape.cache_values(), 2);
+    AlignedVector<std::uint16_t> halves(values.size());
     std::transform(values.begin(), values.end(), halves.begin(), float_to_half);
     for (std::size_t layer = 0; layer < layers_; ++layer) {
       std::copy(halves.begin(), halves.end(), keys(layer));
@@ -79,7 +80,7 @@ class Layers {
   std::string verify() {
     std::fill(out_.begin(), out_.end(), std::numeric_limits<float>::quiet_NaN());
     attend(function_, piece_, 0, out_.data());
-    std::vector<float> expected(out_.size());
+    AlignedVector<float> expected(out_.size());
     attend(attention_variants().back().function, shape_.m, 0, expected.data());
     constexpr double kTolerance = 1e-5;  // of the largest |v|, which is 1
     return first_difference(out_, expected, [](std::size_t) { return kTolerance; });
@@ -126,11 +127,11 @@ class Layers {
   std::size_t piece_;
   std::size_t layers_;
   std::uint16_t* cache_;
-  std::vector<float> q_;
-  std::vector<float> out_;
+  AlignedVector<float> q_;
+  AlignedVector<float> out_;
   DequantizeRowFn to_float_;
   SoftmaxFn softmax_;
-  std::vector<std::vector<float>> scratch_;
+  std::vector<AlignedVector<float>> scratch_;
   std::size_t layer_ = 0;
 };
 

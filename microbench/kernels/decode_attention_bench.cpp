@@ -13,6 +13,7 @@
 #include "engine/kernels/attention/decode.h"
 #include "engine/kernels/attention/decode_split.h"
 #include "engine/kernels/quantize_row/quantize_row.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 
@@ -71,7 +72,7 @@ class Layers {
   std::string verify() {
     std::fill(out_.begin(), out_.end(), std::numeric_limits<float>::quiet_NaN());
     attend(function_, 0, out_.data());
-    std::vector<float> expected(out_.size());
+    AlignedVector<float> expected(out_.size());
     attend(decode_attention_variants().back().function, 0, expected.data());
     constexpr double kTolerance = 1e-5;  // of the largest |v|, which is 1
     return first_difference(out_, expected, [](std::size_t) { return kTolerance; });
@@ -83,8 +84,8 @@ class Layers {
   void fill() {
     constexpr std::size_t kRows = 1009;
     const std::size_t row = row_bytes(shape_.kv_type, shape_.h.head_dim);
-    const std::vector<float> values = random_floats(kRows * shape_.h.head_dim, 2);
-    std::vector<std::byte> rows(kRows * row);
+    const AlignedVector<float> values = random_floats(kRows * shape_.h.head_dim, 2);
+    AlignedVector<std::byte> rows(kRows * row);
     quantize_row(shape_.kv_type, values.data(), rows.data(), values.size());
     for (std::size_t at = 0; at < layers_ * shape_.cache_bytes(); at += rows.size()) {
       std::memcpy(cache_ + at, rows.data(),
@@ -131,10 +132,10 @@ class Layers {
   DecodeSplit split_;
   std::size_t layers_;
   std::byte* cache_;
-  std::vector<float> q_;
-  std::vector<float> out_;
+  AlignedVector<float> q_;
+  AlignedVector<float> out_;
   std::size_t partial_floats_;
-  std::vector<float> partials_;
+  AlignedVector<float> partials_;
   std::size_t layer_ = 0;
 };
 

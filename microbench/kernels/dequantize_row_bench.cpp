@@ -6,6 +6,7 @@
 
 #include "engine/kernels/dequantize_row/dequantize_row.h"
 #include "engine/kernels/quantize_row/quantize_row.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 
@@ -25,15 +26,15 @@ struct Row {
   // To the bit, as dequantize_row.h promises.
   std::string verify() {
     run();
-    std::vector<float> expected(kValues);
+    AlignedVector<float> expected(kValues);
     dequantize_row_variants().back().function(dtype)(row.data(), expected.data(), kValues);
     return first_difference(out, expected, [](std::size_t) { return 0.0; });
   }
 
   DType dtype;
   DequantizeRowFn dequantize;
-  std::vector<std::byte> row;
-  std::vector<float> out;
+  AlignedVector<std::byte> row;
+  AlignedVector<float> out;
 };
 
 // A product and a sum for each value of a block type; a conversion is one operation, a copy none.

@@ -11,6 +11,7 @@
 
 #include "engine/kernels/matmul/matmul.h"
 #include "engine/kernels/quantize_row/quantize_row.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 
@@ -68,7 +69,7 @@ class Product {
     multiply(weights_[0]);
     constexpr std::size_t kVerifiedRows = 16;
     const std::size_t step = std::max<std::size_t>(1, (shape_.rows - 1) / (kVerifiedRows - 1));
-    std::vector<float> expected(y_.size());
+    AlignedVector<float> expected(y_.size());
     const MatmulFn reference = matmul_variants().back().function;
     for (std::size_t n = 0; n < shape_.rows; n += step) {
       reference(arguments(weights_[0], expected.data(), 0, n, n + 1));
@@ -83,8 +84,8 @@ class Product {
   void fill_weights() {
     constexpr std::size_t kDistinctRows = 64;
     const std::size_t bytes = row_bytes(shape_.dtype, shape_.cols);
-    std::vector<std::byte> pattern(kDistinctRows * bytes);
-    const std::vector<float> values = random_floats(kDistinctRows * shape_.cols, 2);
+    AlignedVector<std::byte> pattern(kDistinctRows * bytes);
+    const AlignedVector<float> values = random_floats(kDistinctRows * shape_.cols, 2);
     for (std::size_t n = 0; n < kDistinctRows; ++n) {
       quantize_row(shape_.dtype, values.data() + n * shape_.cols, pattern.data() + n * bytes,
                    shape_.cols);
@@ -129,8 +130,8 @@ class Product {
   }
 
   // Within the error bound that matmul.h states.
-  std::string compare_row(std::size_t n, const std::vector<float>& expected) {
-    std::vector<float> weights(shape_.cols);
+  std::string compare_row(std::size_t n, const AlignedVector<float>& expected) {
+    AlignedVector<float> weights(shape_.cols);
     weights_[0].dequantize(weights_[0].row(n), weights.data(), shape_.cols);
     for (std::size_t m = 0; m < shape_.m; ++m) {
       double magnitude = 0;
@@ -152,9 +153,9 @@ class Product {
   MatmulFn function_;
   std::size_t copies_;
   std::byte* storage_;
-  std::vector<float> x_;
-  std::vector<float> y_;
-  std::vector<std::vector<float>> scratch_;
+  AlignedVector<float> x_;
+  AlignedVector<float> y_;
+  std::vector<AlignedVector<float>> scratch_;
   std::vector<MatmulWeights> weights_;
   std::size_t next_copy_ = 0;
 };

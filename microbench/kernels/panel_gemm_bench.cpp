@@ -12,6 +12,7 @@
 #include "engine/kernels/panel_matmul/pack.h"
 #include "engine/kernels/panel_matmul/panel_matmul.h"
 #include "engine/kernels/quantize_row/quantize_row.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 
@@ -77,7 +78,7 @@ class Product {
       const std::size_t count = kTileRows * kGemmOutputs;
       std::fill_n(outputs_[0].as<float>(), count, std::numeric_limits<float>::quiet_NaN());
       multiply(kernels_, panel, shape_.m, 0);
-      const std::vector<float> got(outputs_[0].as<float>(), outputs_[0].as<float>() + count);
+      const AlignedVector<float> got(outputs_[0].as<float>(), outputs_[0].as<float>() + count);
       multiply(panel_variants().back().function, panel, kTileRows, 0);
       // Weights and activations are below 1 in magnitude, give or take a step.
       const double bound = 8 * std::sqrt(static_cast<double>(shape_.cols)) *
@@ -95,7 +96,7 @@ class Product {
     const Activations row = activations_at(memory.data(), shape_.cols);
     const QuantizeActivationsFn quantize =
         select_variant(quantize_activations_variants(), context.isa).function;
-    const std::vector<float> x = random_floats(shape_.m * shape_.cols, 1);
+    const AlignedVector<float> x = random_floats(shape_.m * shape_.cols, 1);
     for (std::size_t i = 0; i < shape_.m; ++i) {
       std::copy_n(x.data() + i * shape_.cols, shape_.cols, row.values);
       quantize(row, shape_.cols, 0, shape_.cols);
@@ -107,8 +108,8 @@ class Product {
   // The same panel again and again: what a product takes does not depend on the values.
   void fill_weights(std::byte* panels) {
     const std::size_t stride = row_bytes(shape_.dtype, shape_.cols);
-    const std::vector<float> values = random_floats(kPanelRows * shape_.cols, 2);
-    std::vector<std::byte> rows(kPanelRows * stride);
+    const AlignedVector<float> values = random_floats(kPanelRows * shape_.cols, 2);
+    AlignedVector<std::byte> rows(kPanelRows * stride);
     for (std::size_t r = 0; r < kPanelRows; ++r) {
       quantize_row(shape_.dtype, values.data() + r * shape_.cols, rows.data() + r * stride,
                    shape_.cols);

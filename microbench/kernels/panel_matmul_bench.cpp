@@ -15,6 +15,7 @@
 #include "engine/kernels/panel_matmul/pack.h"
 #include "engine/kernels/panel_matmul/panel_matmul.h"
 #include "engine/kernels/quantize_row/quantize_row.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 #include "microbench/kernels/stream_reader.h"
@@ -53,7 +54,7 @@ class Product {
         storage_(storage.reserve(shape.copies() * shape.weight_bytes())),
         activations_(shape.m * activation_bytes(shape.cols), Pages::kHuge),
         y_(shape.m * shape.rows) {
-    const std::vector<float> x = random_floats(shape.m * shape.cols, 1);
+    const AlignedVector<float> x = random_floats(shape.m * shape.cols, 1);
     for (std::size_t i = 0; i < shape.m; ++i) {
       std::byte* memory = activations_.data() + i * activation_bytes(shape.cols);
       x_.push_back(activations_at(memory, shape.cols));
@@ -75,7 +76,7 @@ class Product {
   std::string verify() {
     std::fill(y_.begin(), y_.end(), std::numeric_limits<float>::quiet_NaN());
     multiply(kernels_, 0);
-    const std::vector<float> got = y_;
+    const AlignedVector<float> got = y_;
     const PanelWeights w = weights(0);
     for (const std::size_t panel : {std::size_t{0}, w.panels() - 1}) {
       panel_variants().back().function.matmul(arguments(w, panel, panel + 1));
@@ -117,8 +118,8 @@ class Product {
     constexpr std::size_t kDistinctPanels = 4;
     const std::size_t size = panel_bytes(shape_.dtype, shape_.cols);
     const std::size_t stride = row_bytes(shape_.dtype, shape_.cols);
-    const std::vector<float> values = random_floats(kDistinctPanels * kPanelRows * shape_.cols, 2);
-    std::vector<std::byte> rows(kPanelRows * stride);
+    const AlignedVector<float> values = random_floats(kDistinctPanels * kPanelRows * shape_.cols, 2);
+    AlignedVector<std::byte> rows(kPanelRows * stride);
     Buffer distinct(kDistinctPanels * size, Pages::kSmall);
     for (std::size_t p = 0; p < kDistinctPanels; ++p) {
       for (std::size_t r = 0; r < kPanelRows; ++r) {
@@ -163,7 +164,7 @@ class Product {
   std::byte* storage_;
   Buffer activations_;
   std::vector<Activations> x_;
-  std::vector<float> y_;
+  AlignedVector<float> y_;
   std::size_t next_copy_ = 0;
   std::optional<StreamReader> reader_;
 };

@@ -8,6 +8,7 @@
 
 #include "engine/kernels/dequantize_row/dequantize_row.h"
 #include "engine/kernels/quantize_row/quantize_row.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 
@@ -36,14 +37,14 @@ struct Row {
 
   std::string verify() {
     run();
-    std::vector<float> out(kValues);
+    AlignedVector<float> out(kValues);
     dequantize_row_variants().back().function(type.dtype)(row.data(), out.data(), kValues);
     return first_difference(out, in, [&](std::size_t) { return type.largest_error; });
   }
 
   TypeAndError type;
-  std::vector<float> in;
-  std::vector<std::byte> row;
+  AlignedVector<float> in;
+  AlignedVector<std::byte> row;
 };
 
 }  // namespace

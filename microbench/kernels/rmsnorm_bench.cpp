@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/kernels/rmsnorm/rmsnorm.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 
@@ -22,7 +23,7 @@ struct Row {
 
   std::string verify() {
     run();
-    std::vector<float> expected(x.size());
+    AlignedVector<float> expected(x.size());
     rmsnorm_variants().back().function(x.data(), weight.data(), kEpsilon, expected.data(),
                                        x.size());
     const double tolerance =
@@ -32,9 +33,9 @@ struct Row {
   }
 
   RmsnormFn rmsnorm;
-  std::vector<float> x;
-  std::vector<float> weight;
-  std::vector<float> y;
+  AlignedVector<float> x;
+  AlignedVector<float> weight;
+  AlignedVector<float> y;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/kernels/rope/rope.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 
@@ -33,8 +34,8 @@ struct Heads {
   void run() { rope(x.data(), cos_sin.data(), heads, dim, dim); }
 
   std::string verify() {
-    const std::vector<float> before = x;
-    std::vector<float> expected = x;
+    const AlignedVector<float> before = x;
+    AlignedVector<float> expected = x;
     run();
     rope_variants().back().function(expected.data(), cos_sin.data(), heads, dim, dim);
     return first_difference(x, expected, [&](std::size_t i) {
@@ -46,8 +47,8 @@ struct Heads {
   std::size_t heads;
   std::size_t dim;
   RopeFn rope;
-  std::vector<float> x;
-  std::vector<float> cos_sin;
+  AlignedVector<float> x;
+  AlignedVector<float> cos_sin;
 };
 
 }  // namespace

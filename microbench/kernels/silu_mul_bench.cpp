@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/kernels/silu_mul/silu_mul.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 
@@ -24,7 +25,7 @@ struct Row {
 
   std::string verify() {
     run();
-    std::vector<float> expected(y.size());
+    AlignedVector<float> expected(y.size());
     silu_mul_variants().back().function(gate.data(), up.data(), expected.data(), y.size());
     return first_difference(y, expected, [&](std::size_t i) {
       return 1e-6 * std::fabs(expected[i]) + 1e-36 * std::fabs(up[i]);
@@ -32,9 +33,9 @@ struct Row {
   }
 
   SiluMulFn silu_mul;
-  std::vector<float> gate;
-  std::vector<float> up;
-  std::vector<float> y;
+  AlignedVector<float> gate;
+  AlignedVector<float> up;
+  AlignedVector<float> y;
 };
 
 }  // namespace

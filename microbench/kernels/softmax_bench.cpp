@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/kernels/softmax/softmax.h"
+#include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
 
@@ -21,7 +22,7 @@ struct Row {
   void run() { softmax(x.data(), x.size()); }
 
   std::string verify() {
-    std::vector<float> expected = x;
+    AlignedVector<float> expected = x;
     run();
     softmax_variants().back().function(expected.data(), expected.size());
     return first_difference(x, expected,
@@ -29,7 +30,7 @@ struct Row {
   }
 
   SoftmaxFn softmax;
-  std::vector<float> x;
+  AlignedVector<float> x;
 };
 
 }  // namespace

@@ -46,6 +46,7 @@ nlohmann::ordered_json series_object(const SeriesOutcome& s) {
           {"margin_source", s.margin_source},
           {"detectable", number(std::expm1(s.detectable))},
           {"pairs", s.pairs},
+          {"disturbed", s.disturbed},
           {"p_holm", number(s.p_holm)},
           {"q_bh", number(s.q_bh)},
           {"base_median", number(s.base_median)},
