@@ -11,16 +11,17 @@ void insert_series(SQLite::Database& database, std::int64_t audit,
                    const std::vector<AuditSeries>& series) {
   SQLite::Statement insert(
       database,
-      "INSERT INTO audit_series (audit_id, benchmark_id, state, estimate, margin, pairs, "
-      "position_effect) VALUES (?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO audit_series (audit_id, benchmark_id, slowed, state, estimate, margin, pairs, "
+      "position_effect) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   for (const AuditSeries& s : series) {
     insert.bind(1, audit);
     insert.bind(2, benchmark_row(database, s.key));
-    insert.bind(3, s.state);
-    insert.bind(4, s.estimate);  // SQLite stores NaN as NULL
-    insert.bind(5, s.margin);
-    insert.bind(6, s.pairs);
-    insert.bind(7, s.position_effect);
+    insert.bind(3, s.slowed ? 1 : 0);
+    insert.bind(4, s.state);
+    insert.bind(5, s.estimate);  // SQLite stores NaN as NULL
+    insert.bind(6, s.margin);
+    insert.bind(7, s.pairs);
+    insert.bind(8, s.position_effect);
     insert.exec();
     insert.reset();
   }
@@ -29,7 +30,7 @@ void insert_series(SQLite::Database& database, std::int64_t audit,
 std::vector<AuditSeries> series_of(const SQLite::Database& database, std::int64_t audit) {
   SQLite::Statement query(
       database,
-      "SELECT name, metric, unit, state, estimate, margin, pairs, position_effect "
+      "SELECT name, metric, unit, slowed, state, estimate, margin, pairs, position_effect "
       "FROM audit_series JOIN benchmark ON benchmark.id = benchmark_id WHERE audit_id = ? "
       "ORDER BY name, metric, unit");
   query.bind(1, audit);
@@ -37,11 +38,12 @@ std::vector<AuditSeries> series_of(const SQLite::Database& database, std::int64_
   while (query.executeStep()) {
     series.push_back({{query.getColumn(0).getString(), query.getColumn(1).getString(),
                        query.getColumn(2).getString()},
-                      query.getColumn(3).getString(),
-                      number_or_nan(query, 4),
+                      query.getColumn(3).getInt() != 0,
+                      query.getColumn(4).getString(),
                       number_or_nan(query, 5),
-                      query.getColumn(6).getInt(),
-                      number_or_nan(query, 7)});
+                      number_or_nan(query, 6),
+                      query.getColumn(7).getInt(),
+                      number_or_nan(query, 8)});
   }
   return series;
 }

@@ -19,8 +19,9 @@ const SeriesKey kKey{"rmsnorm", "time_ns", "ns"};
 TEST(Audits, ComeBackAsTheyWereForTheirMachineSuiteAndMethod) {
   const test::TemporaryFolder folder;
   Store store = Store::open(folder / "a.db");
-  store.add_audit({"micro", "m", 0, "PASS", 50, "7", {{kKey, "UNCHANGED", 0.001, 0.015, 10, kNan}}},
-                  "host");
+  store.add_audit(
+      {"micro", "m", 0, "PASS", 50, "7", {{kKey, true, "UNCHANGED", 0.001, 0.015, 10, kNan}}},
+      "host");
   store.add_audit({"micro", "m", 0.05, "REGRESSED", 60, "8", {}}, "host");
   store.add_audit({"micro", "another", 0, "PASS", 50, "7", {}}, "host");
   store.add_audit({"micro", "m", 0, "PASS", 50, "7", {}}, "another host");
@@ -32,6 +33,7 @@ TEST(Audits, ComeBackAsTheyWereForTheirMachineSuiteAndMethod) {
   EXPECT_EQ(audits[0].elapsed_s, 50);
   ASSERT_THAT(audits[0].series, SizeIs(1));
   EXPECT_EQ(audits[0].series[0].key, kKey);
+  EXPECT_TRUE(audits[0].series[0].slowed);
   EXPECT_EQ(audits[0].series[0].estimate, 0.001);
   EXPECT_EQ(audits[0].series[0].pairs, 10);
   EXPECT_TRUE(std::isnan(audits[0].series[0].position_effect));

@@ -226,6 +226,7 @@ CREATE TABLE audit (
 CREATE TABLE audit_series (
   audit_id INTEGER NOT NULL REFERENCES audit (id) ON DELETE CASCADE,
   benchmark_id INTEGER NOT NULL REFERENCES benchmark (id),
+  slowed INTEGER NOT NULL,
   state TEXT NOT NULL,
   estimate REAL,
   margin REAL,

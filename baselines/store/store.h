@@ -121,6 +121,7 @@ struct GateLaunch {
 // where there is none.
 struct AuditSeries {
   SeriesKey key;
+  bool slowed;  // the injection was into its benchmark
   std::string state;
   double estimate;
   double margin;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <random>
 #include <set>
 
 #include "ci/gate/metrics.h"
@@ -20,8 +21,7 @@ namespace {
 constexpr double kConfidence = 0.95;
 
 bool counts(const store::AuditSeries& series, double injected) {
-  if (injected == 0) return true;
-  return slows_with_its_process(series.key.metric) && series.margin < std::log1p(injected);
+  return injected == 0 || (series.slowed && series.margin < std::log1p(injected));
 }
 
 void add_agreement(const store::Audit& before, const store::Audit& after,
@@ -51,6 +51,10 @@ AuditSummary::Kind kind_of(const std::vector<store::Audit>& audits, double injec
     kind.inconclusive += audit.verdict == "INCONCLUSIVE" || audit.verdict == "INVALID" ? 1 : 0;
     elapsed.push_back(audit.elapsed_s);
     for (const store::AuditSeries& series : audit.series) {
+      if (!series.slowed) {
+        ++kind.others;
+        kind.others_regressed += series.state == "REGRESSED" ? 1 : 0;
+      }
       if (!counts(series, injected)) continue;
       ++kind.series;
       kind.series_regressed += series.state == "REGRESSED" ? 1 : 0;
@@ -64,6 +68,14 @@ AuditSummary::Kind kind_of(const std::vector<store::Audit>& audits, double injec
   kind.median_elapsed_s = stats::median(elapsed);
   kind.longest_s = *std::max_element(elapsed.begin(), elapsed.end());
   return kind;
+}
+
+// The subject as its launches had it.
+Subject subject_of(const std::vector<Subject>& subjects, const std::string& benchmark) {
+  for (const Subject& subject : subjects) {
+    if (auto cut = narrowed(subject, benchmark)) return *cut;
+  }
+  return subjects.front();
 }
 
 // Over runs, because the series of one run share its weather.
@@ -97,15 +109,22 @@ std::string share(int part, int whole) {
 
 }  // namespace
 
+bool AuditLauncher::slows(const Subject& subject) const {
+  if (injected_ == 0) return false;
+  if (subject.program != kMicroProgram) return true;
+  std::seed_seq names(subject.name.begin(), subject.name.end());
+  return (std::mt19937(names)() ^ std::mt19937_64(seed_)()) % kSlowedOneIn == 0;
+}
+
 Launch AuditLauncher::launch(const Subject& subject, Arm arm, int padding_bytes) {
-  const bool injects = arm == Arm::kHead && injected_ > 0;
+  const bool injects = arm == Arm::kHead && slows(subject);
   launcher_.slowdown = injects ? injected_ : slowdown;
   return launcher_.launch(subject, injects ? Arm::kSlowed : arm, padding_bytes);
 }
 
 std::optional<store::Audit> audit_once(Launcher& launcher, const PairedPlan& plan, double injected,
                                        const std::string& suite, Progress& progress) {
-  AuditLauncher world(launcher, injected);
+  AuditLauncher world(launcher, injected, plan.seed);
   PositionBias positions;
   PairedPlan watched = plan;
   watched.on_launch = [&](const PlacedLaunch& placed) { positions.add(placed); };
@@ -122,8 +141,10 @@ std::optional<store::Audit> audit_once(Launcher& launcher, const PairedPlan& pla
   for (const SeriesOutcome& series : outcome.series) {
     if (!series.judged) continue;
     const auto position = effects.find(series.key);
-    audit.series.push_back({series.key, std::string(state_name(series.state)), series.estimate,
-                            series.delta, series.pairs,
+    const bool slowed = slows_with_its_process(series.key.metric) &&
+                        world.slows(subject_of(plan.subjects, series.key.benchmark));
+    audit.series.push_back({series.key, slowed, std::string(state_name(series.state)),
+                            series.estimate, series.delta, series.pairs,
                             position == effects.end() ? kUnknown : position->second});
   }
   return audit;
@@ -153,11 +174,13 @@ std::string audit_table(const AuditSummary& summary) {
         kind.invalid == 0 ? fmt::to_string(kind.inconclusive)
                           : fmt::format("{} ({} INVALID)", kind.inconclusive, kind.invalid);
     text += fmt::format(
-        "| {} | {} | {} | {} | {} | {:+.2f} % | {} | {}, {} |\n",
+        "| {} | {} | {} | {} | {} | {:+.2f} % | {} | {} | {}, {} |\n",
         kind.injected == 0 ? "nothing" : fmt::format("{:+.1f} %", 100 * kind.injected), kind.runs,
-        share(kind.regressed, kind.runs), inconclusive, share(kind.series_regressed, kind.series),
-        100 * std::expm1(kind.typical_estimate), share(kind.pairs_agreeing, kind.pairs_of_runs),
-        duration_text(kind.median_elapsed_s), duration_text(kind.longest_s));
+        share(kind.regressed, kind.runs), inconclusive,
+        kind.injected == 0 ? "-" : share(kind.series_regressed, kind.series),
+        100 * std::expm1(kind.typical_estimate), share(kind.others_regressed, kind.others),
+        share(kind.pairs_agreeing, kind.pairs_of_runs), duration_text(kind.median_elapsed_s),
+        duration_text(kind.longest_s));
   }
   if (!std::isnan(summary.arm_effect)) {
     text += fmt::format(

@@ -8,12 +8,20 @@
 
 namespace woolly::gate {
 
+// Of micro-benchmarks an injection slows about one in so many, drawn by the seed: a regression of a
+// few among many is what gates meet, and the others are identical builds once more.
+inline constexpr int kSlowedOneIn = 5;
+
 // Base in both places, or base slowed down in head's: a world in which the truth is known.
 class AuditLauncher : public Launcher {
  public:
-  // `injected`: how much longer everything takes in head, as a share; 0: nothing is injected, and
-  // head is whatever `launcher` takes for it, which should be a copy of base.
-  AuditLauncher(Launcher& launcher, double injected) : launcher_(launcher), injected_(injected) {}
+  // `injected`: how much longer everything takes in head, as a share; 0: nothing is injected. Where
+  // nothing is, head is whatever `launcher` takes for it, which should be a copy of base.
+  AuditLauncher(Launcher& launcher, double injected, std::uint64_t seed)
+      : launcher_(launcher), injected_(injected), seed_(seed) {}
+
+  // Whether head is slowed down in launches of this benchmark, or of a subject that cannot be cut.
+  bool slows(const Subject& subject) const;
 
   Launch launch(const Subject& subject, Arm arm, int padding_bytes) override;
   double now_s() const override { return launcher_.now_s(); }
@@ -21,6 +29,7 @@ class AuditLauncher : public Launcher {
  private:
   Launcher& launcher_;
   double injected_;
+  std::uint64_t seed_;
 };
 
 // Runs one gate of `plan` in such a world and tells what it said. `suite` names what is measured.
@@ -40,6 +49,8 @@ struct AuditSummary {
                      // and whose margin is smaller
     int series_regressed = 0;
     int series_inconclusive = 0;
+    int others = 0;  // series that nothing was injected into
+    int others_regressed = 0;
     int pairs_of_runs = 0;               // series of a run and of the one before it
     int pairs_agreeing = 0;              // with the same state
     double typical_estimate = kUnknown;  // median over those series, ln ratio

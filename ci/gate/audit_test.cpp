@@ -50,6 +50,19 @@ TEST_F(AuditTest, AnInterruptLeavesNothing) {
   EXPECT_FALSE(audit_once(world, plan, 0, "suite", progress));
 }
 
+TEST_F(AuditTest, OfMicroBenchmarksAboutOneInFiveIsSlowed) {
+  int slowed = 0;
+  for (int seed = 0; seed < 20; ++seed) {
+    const AuditLauncher launcher(world, 0.05, static_cast<std::uint64_t>(seed));
+    EXPECT_TRUE(launcher.slows({"tiny", "woolly-bench", {}}));
+    for (int i = 0; i < 50; ++i) {
+      slowed += launcher.slows({"b" + std::to_string(i), "woolly-micro", {}}) ? 1 : 0;
+    }
+  }
+  EXPECT_NEAR(slowed, 1000.0 / kSlowedOneIn, 60);
+  EXPECT_FALSE(AuditLauncher(world, 0, 1).slows({"tiny", "woolly-bench", {}}));
+}
+
 TEST_F(AuditTest, SummaryCountsByKind) {
   std::vector<store::Audit> audits;
   for (int i = 0; i < 4; ++i) {
@@ -68,6 +81,8 @@ TEST_F(AuditTest, SummaryCountsByKind) {
   EXPECT_EQ(summary.kinds[1].series, 12) << "memory and loading are not slowed";
   EXPECT_EQ(summary.kinds[1].series_regressed, 12);
   EXPECT_NEAR(summary.kinds[1].typical_estimate, std::log(1.05), 0.005);
+  EXPECT_EQ(summary.kinds[1].others, 8);
+  EXPECT_EQ(summary.kinds[1].others_regressed, 0);
   EXPECT_GT(summary.arm_p, 0.05);
   EXPECT_GT(summary.position_p, 0.05);
   const std::string table = audit_table(summary);
@@ -85,6 +100,7 @@ TEST_F(AuditTest, ABiasOfThePlaceInTheBlockIsSeen) {
                       10,
                       "1",
                       {{{"b", "time_ns", "ns"},
+                        false,
                         "UNCHANGED",
                         i % 2 == 0 ? 0.001 : -0.001,
                         0.015,

@@ -26,8 +26,8 @@ std::string blocks_needed(const HostNoise& noise, double delta) {
   if (!spread) return "?";
   const double distance = std::log1p(std::expm1(delta) + kPlannedEffect) - delta;
   const double screened = stats::pairs_needed(distance, kSuspicionLevel, kPower, *spread);
-  const double fresh = stats::pairs_needed(distance, kFalseAlarmLevel / kConfirmationLooks.size(),
-                                           kPower, *spread);
+  const double fresh =
+      stats::pairs_needed(distance, kFalseAlarmLevel / kConfirmationLooks.size(), kPower, *spread);
   return fmt::format("{:.0f}", std::max<double>(screened, kLooks.front()) +
                                    std::max<double>(fresh, kConfirmationLooks.front()));
 }

@@ -11,7 +11,7 @@
 
 namespace woolly::gate {
 
-// The slowed base is looked at after these numbers of undisturbed blocks, until it is found.
+// The slowed base is looked at after these numbers of blocks, until it is found.
 inline constexpr std::array kControlLooks = {10, 20, 40};
 
 // Of the budget, for the blocks up to the first look. A run that would need more has no controls,
@@ -42,12 +42,9 @@ class ControlRun {
   std::optional<Controls> result() const;
 
  private:
-  int clean_blocks() const;
-
   Subject subject_;
   double delta_;
   bool done_ = false;
-  std::size_t next_look_ = 0;
   PairedSeries null_;
   PairedSeries slowed_;
 };

@@ -51,10 +51,10 @@ inline constexpr int kMostPaddingBytes = 4095;  // a page: what follows repeats
 // What every launcher gives its child. `padding_bytes` as in Launcher::launch().
 ProcessOptions launch_options(Arm arm, int padding_bytes, double slowdown);
 
-// Runs SUBJECT.program from one folder per arm: not the folders given, but temporary ones with links
-// to (or copies of) their files, whose names are equally long. A program keeps its own path on the
-// heap, and a path that is a few letters longer moves all that comes after it: that alone made a
-// kernel 16 % slower in one of two identical builds.
+// Runs SUBJECT.program from one folder per arm: not the folders given, but temporary ones with
+// links to (or copies of) their files, whose names are equally long. A program keeps its own path
+// on the heap, and a path that is a few letters longer moves all that comes after it: that alone
+// made a kernel 16 % slower in one of two identical builds.
 class ProcessLauncher : public Launcher {
  public:
   ProcessLauncher(const std::filesystem::path& base_folder,

@@ -129,7 +129,7 @@ void add_audit(CLI::App& app, CommandLine& line) {
       ->check(CLI::Range(0, 100000));
   audit
       ->add_option("--inject", line.injections,
-                   "A slowdown that must be found; may be repeated [5% and 3%]")
+                   "A slowdown that must be found, or none; may be repeated [5% and 3%]")
       ->allow_extra_args(false);
   audit->callback([&line] { line.audit = true; });
 }
@@ -144,6 +144,7 @@ int run(CommandLine& line) {
   if (line.audit) {
     if (!line.injections.empty()) options.audit_injections.clear();
     for (const std::string& injection : line.injections) {
+      if (injection == "none") continue;
       options.audit_injections.push_back(gate::parse_relative("--inject", injection));
     }
     return static_cast<int>(gate::audit(options, console));

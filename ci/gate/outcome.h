@@ -28,8 +28,8 @@ struct SeriesOutcome {
   double upper = kUnknown;  // the pass bound; the block bound for IMPROVED
   double delta = kUnknown;
   std::string margin_source;
-  int pairs = 0;  // behind the verdict: fresh ones where it was confirmed
-  int disturbed = 0;  // blocks beside them that something else disturbed
+  int pairs = 0;      // behind the verdict: fresh ones where it was confirmed
+  int disturbed = 0;  // of them, in which something else was running
   // Of a suspect: that the change is within the margin, adjusted for all suspects by Holm and by
   // Benjamini & Hochberg.
   double p_holm = kUnknown;

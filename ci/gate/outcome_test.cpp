@@ -36,6 +36,26 @@ TEST(Outcome, WhatIsNotJudgedDoesNotDecide) {
   EXPECT_EQ(code_of(outcome), ExitCode::kOk);
 }
 
+TEST(Outcome, ControlsDecideWhatARunIsWorth) {
+  Controls controls;
+  controls.found = true;
+  Outcome outcome = with({State::kUnchanged});
+  outcome.controls = controls;
+  EXPECT_EQ(code_of(outcome), ExitCode::kOk);
+  outcome.controls->found = false;
+  EXPECT_EQ(code_of(outcome), ExitCode::kInconclusive);
+  EXPECT_EQ(headline(outcome), "INCONCLUSIVE");
+  Outcome regressed = with({State::kRegressed});
+  regressed.controls = outcome.controls;
+  EXPECT_EQ(code_of(regressed), ExitCode::kRegression) << "what was found needs no other proof";
+  regressed.controls->null_holds = false;
+  EXPECT_EQ(code_of(regressed), ExitCode::kInconclusive);
+  EXPECT_EQ(headline(regressed), "INVALID");
+  Outcome crashed = with({State::kFailed});
+  crashed.controls = regressed.controls;
+  EXPECT_EQ(code_of(crashed), ExitCode::kBenchmarkFailed);
+}
+
 TEST(Outcome, APolicyChangesOnlyInconclusive) {
   const Outcome open = with({State::kInconclusive});
   EXPECT_EQ(exit_code(open, InconclusivePolicy::kPass), ExitCode::kOk);

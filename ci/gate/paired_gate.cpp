@@ -203,12 +203,11 @@ void PairedGate::screen(bool keep_time_to_confirm) {
 }
 
 int PairedGate::block_limit() const {
-  return plan_.fixed_blocks > 0 ? plan_.fixed_blocks : kMostBlocksPerClean * kLooks.back();
+  return plan_.fixed_blocks > 0 ? plan_.fixed_blocks : kLooks.back();
 }
 
 bool PairedGate::may_go_on(const SubjectRun& run, double deadline_s) const {
-  return run.open &&
-         (plan_.fixed_blocks > 0 || launcher_.now_s() + run.block_s <= deadline_s);
+  return run.open && (plan_.fixed_blocks > 0 || launcher_.now_s() + run.block_s <= deadline_s);
 }
 
 void PairedGate::screen_block(SubjectRun& run) {
@@ -216,12 +215,10 @@ void PairedGate::screen_block(SubjectRun& run) {
   if (!block) return;
   const bool fixed = plan_.fixed_blocks > 0;
   run.add_block(*block, Stage::kScreening, fixed ? is_any : takes_screening);
-  const bool full = run.blocks(Stage::kScreening) >= block_limit();
-  const bool due = !fixed && run.next_look < kLooks.size() &&
-                   (full || run.clean_blocks(is_screened) >= kLooks[run.next_look]);
-  if (due) {
-    ++run.next_look;
-    look(run, full || run.next_look == kLooks.size() ? Look::kLast : Look::kEarly);
+  const int blocks = run.blocks(Stage::kScreening);
+  const bool full = blocks >= block_limit();
+  if (!fixed && std::find(kLooks.begin(), kLooks.end(), blocks) != kLooks.end()) {
+    look(run, full ? Look::kLast : Look::kEarly);
   }
   run.open = !full && (fixed || run.any(is_screened));
   show_progress(run, Stage::kScreening);
@@ -283,8 +280,7 @@ void PairedGate::sample_confirmation(int blocks, double deadline_s) {
   while (measured && !outcome_.interrupted) {
     measured = false;
     for (SubjectRun& run : runs_) {
-      const bool enough = run.blocks(Stage::kConfirmation) >= kMostBlocksPerClean * blocks ||
-                          run.clean_blocks(is_open_suspect) >= blocks;
+      const bool enough = run.blocks(Stage::kConfirmation) >= blocks;
       if (enough || outcome_.interrupted || !may_go_on(run, deadline_s)) continue;
       const std::optional<Block> block = measure(run, Stage::kConfirmation);
       if (!block) continue;
@@ -429,11 +425,11 @@ void PairedGate::finish() {
   int measured = 0;
   for (const SeriesOutcome& series : outcome_.series) {
     disturbed += series.disturbed;
-    measured += series.disturbed + series.pairs;
+    measured += series.pairs;
   }
   if (disturbed > 0) {
     outcome_.notes.push_back(fmt::format(
-        "{:.0f} % of the blocks do not count: the launches of one build differed within them, "
+        "{:.0f} % of the blocks count less: the launches of one build differed within them, "
         "something else was running",
         100.0 * disturbed / measured));
   }

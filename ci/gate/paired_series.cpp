@@ -25,6 +25,17 @@ std::optional<double> value_in(const samples::Record& record, const store::Serie
   return value;
 }
 
+namespace {
+
+// The standard deviation of one block's difference that would make an interval as wide.
+double spread_of_one(const stats::SignedRankInterval& interval) {
+  constexpr double kOneSigma = 0.1587;  // of a normal distribution lies beyond it
+  const double width = interval.upper_bound(kOneSigma) - interval.lower_bound(kOneSigma);
+  return 0.5 * width * std::sqrt(interval.size()) / stats::kHodgesLehmannSpread;
+}
+
+}  // namespace
+
 PairedSeries::PairedSeries(store::SeriesKey key, bool judged, double sign) {
   outcome_.key = std::move(key);
   outcome_.judged = judged;
@@ -35,8 +46,7 @@ void PairedSeries::add_block(const std::array<double, 2>& base, const std::array
   const double difference =
       0.5 * (std::log(head[0]) + std::log(head[1]) - std::log(base[0]) - std::log(base[1]));
   differences_.push_back(outcome_.sign * difference);
-  spreads_.push_back(
-      0.5 * std::hypot(std::log(base[0] / base[1]), std::log(head[0] / head[1])));
+  spreads_.push_back(0.5 * std::hypot(std::log(base[0] / base[1]), std::log(head[0] / head[1])));
   base_values_.insert(base_values_.end(), base.begin(), base.end());
   head_values_.insert(head_values_.end(), head.begin(), head.end());
 }
@@ -61,20 +71,23 @@ void PairedSeries::add_block(const Block& block, Arm base, Arm head) {
   }
 }
 
-std::vector<double> PairedSeries::clean_differences() const {
-  if (spreads_.empty()) return {};
-  const double usual = stats::quantile(spreads_, 0.25);
-  const double most = std::max(kDisturbedSpread * usual, kSmallSpread);
-  std::vector<double> clean;
-  for (std::size_t i = 0; i < spreads_.size(); ++i) {
-    if (spreads_[i] <= most) clean.push_back(differences_[i]);
-  }
-  return clean;
+stats::SignedRankInterval PairedSeries::interval() const {
+  const double least = std::max(kLeastSpread, stats::quantile(spreads_, 0.125));
+  std::vector<double> scales;
+  for (const double spread : spreads_) scales.push_back(std::max(spread, least));
+  return {differences_, scales};
+}
+
+int PairedSeries::disturbed() const {
+  const double most =
+      std::max(kDisturbedSpread * stats::quantile(spreads_, 0.25), kDisturbedSpread * kLeastSpread);
+  return static_cast<int>(std::count_if(spreads_.begin(), spreads_.end(),
+                                        [&](double spread) { return spread > most; }));
 }
 
 void PairedSeries::describe(const Bounds& bounds) {
   outcome_.pairs = pairs();
-  outcome_.disturbed = blocks() - outcome_.pairs;
+  outcome_.disturbed = disturbed();
   outcome_.base_median = stats::median(base_values_);
   outcome_.head_median = stats::median(head_values_);
   outcome_.estimate = bounds.estimate;
@@ -91,10 +104,9 @@ void PairedSeries::screen(const MarginSettings& settings, const HostNoise& noise
   }
   constexpr int kLookCount = static_cast<int>(kLooks.size());
   const Levels levels = levels_for(judged_series, kLookCount);
-  const std::vector<double> clean = clean_differences();
-  const stats::SignedRankInterval interval(clean);
+  const stats::SignedRankInterval interval = this->interval();
   const Bounds bounds = bounds_of(interval, levels);
-  const double sd = stats::robust_sd(clean);
+  const double sd = spread_of_one(interval);
   const Margin margin = margin_for(settings, noise, metric_rule(key().metric).absolute_floor,
                                    stats::median(base_values_));
   outcome_.delta = margin.delta;
@@ -123,7 +135,7 @@ void PairedSeries::begin_confirmation() {
 
 double PairedSeries::confirmation_p() {
   if (!decided_ && !differences_.empty()) {
-    const double p = stats::SignedRankInterval(clean_differences()).p_greater(outcome_.delta);
+    const double p = interval().p_greater(outcome_.delta);
     confirmation_p_ = std::min(confirmation_p_, p * static_cast<double>(kConfirmationLooks.size()));
   }
   return confirmation_p_;
@@ -134,7 +146,7 @@ void PairedSeries::confirm(double p_holm, double q_bh, int suspects, bool last_l
   outcome_.q_bh = q_bh;
   if (decided_ || differences_.empty()) return;
   const Levels levels = levels_for(suspects, static_cast<int>(kConfirmationLooks.size()));
-  const Bounds bounds = bounds_of(stats::SignedRankInterval(clean_differences()), levels);
+  const Bounds bounds = bounds_of(interval(), levels);
   if (p_holm <= kFalseAlarmLevel) {
     outcome_.state = State::kRegressed;
   } else if (bounds.upper_pass < outcome_.delta) {

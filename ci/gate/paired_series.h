@@ -10,6 +10,7 @@
 #include "ci/gate/block.h"
 #include "ci/gate/margin.h"
 #include "ci/gate/outcome.h"
+#include "ci/stats/signed_rank.h"
 
 namespace woolly::gate {
 
@@ -17,15 +18,12 @@ namespace woolly::gate {
 // Throws Error (benchmark failed) for a value without a logarithm.
 std::optional<double> value_in(const samples::Record& record, const store::SeriesKey& key);
 
-// Times the first quartile of the spreads: of normal noise 1 block in 100 exceeds it.
+// A block does not count as surer than the surest eighth of them, or than this (ln ratio).
+inline constexpr double kLeastSpread = 0.001;
+
+// A block is called disturbed when its spread exceeds so many times the first quartile: of normal
+// noise 1 in 100 does.
 inline constexpr double kDisturbedSpread = 4;
-
-// Spreads below this are no disturbance (ln ratio).
-inline constexpr double kSmallSpread = 0.001;
-
-// Sampling for so many undisturbed blocks ends after this many times as many: a host on which fewer
-// are has the verdict, or none, from what there is.
-inline constexpr int kMostBlocksPerClean = 2;
 
 enum class Look {
   kEarly,      // one of kLooks, more may follow
@@ -41,15 +39,14 @@ class PairedSeries {
   bool judged() const noexcept { return outcome_.judged; }
   bool decided() const noexcept { return decided_; }
   bool suspect() const noexcept { return suspect_; }
-  int blocks() const noexcept { return static_cast<int>(differences_.size()); }
+  int pairs() const noexcept { return static_cast<int>(differences_.size()); }
 
-  // The differences of blocks that nothing disturbed. What a neighbour on the same core does begins
-  // and ends within some blocks, and makes the two launches of one arm differ there: a block is
-  // disturbed where they do, by more than kDisturbedSpread times what is usual. The rule sees how
-  // much an arm differs from itself and nothing of how the arms differ from each other, so it favours
-  // neither, and the signed-rank test holds for what it leaves.
-  std::vector<double> clean_differences() const;
-  int pairs() const { return static_cast<int>(clean_differences().size()); }
+  // The test of the differences so far, of which there must be some. What a neighbour on the same
+  // core does begins and ends within some blocks, and makes the two launches of one arm differ
+  // there. So a block counts by its distance from the margin in units of its own spread: how much
+  // an arm differs from itself says nothing of how the arms differ from each other, favours
+  // neither, and leaves the signed-rank test exact.
+  stats::SignedRankInterval interval() const;
 
   // The two values of each arm of one block. The difference of the half-block averages of the
   // logarithms cancels what drifts linearly over the block.
@@ -85,6 +82,7 @@ class PairedSeries {
 
  private:
   void describe(const Bounds& bounds);
+  int disturbed() const;
   std::string why_inconclusive(const Levels& levels, double sd) const;
 
   SeriesOutcome outcome_;

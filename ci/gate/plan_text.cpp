@@ -86,7 +86,7 @@ std::vector<std::string> plan_lines(const PlanFacts& facts) {
 std::string paired_method_text() {
   return fmt::format(
       "Paired launches in randomized ABBA/BAAB blocks; Hodges-Lehmann estimate with exact "
-      "signed-rank bounds over the blocks that nothing disturbed; what looks worse is confirmed by "
+      "signed-rank bounds, blocks scaled by their own spread; what looks worse is confirmed by "
       "fresh blocks at a family level of {:.0f} % (Holm).",
       100 * kFalseAlarmLevel);
 }

@@ -15,7 +15,7 @@ struct PlanFacts {
   double budget_s = 0;
   int fixed_blocks = 0;
   double user_delta = 0;
-  double injected = 0;            // by the controls, as a share; 0: there are none
+  double injected = 0;  // by the controls, as a share; 0: there are none
   HostNoise noise;      // of all judged series on this machine
 };
 

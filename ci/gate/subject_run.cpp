@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "ci/gate/metrics.h"
 
@@ -131,14 +130,6 @@ void SubjectRun::add_block(const Block& block, Stage stage, const Filter& wanted
 
 bool SubjectRun::any(const Filter& wanted) const {
   return std::any_of(series_.begin(), series_.end(), wanted);
-}
-
-int SubjectRun::clean_blocks(const Filter& wanted) const {
-  std::optional<int> fewest;
-  for (const PairedSeries& series : series_) {
-    if (wanted(series)) fewest = std::min(fewest.value_or(series.pairs()), series.pairs());
-  }
-  return fewest.value_or(0);
 }
 
 }  // namespace woolly::gate

@@ -50,10 +50,7 @@ class SubjectRun {
   int blocks(Stage stage) const { return blocks_[static_cast<std::size_t>(stage)]; }
 
   bool any(const Filter& wanted) const;
-  // The fewest undisturbed blocks that a series of `wanted` has; 0 when there is none.
-  int clean_blocks(const Filter& wanted) const;
   double block_s = 0;  // what the last block took
-  std::size_t next_look = 0;  // of screening
 
   bool warm = false;
   bool open = false;  // still sampled in the current stage

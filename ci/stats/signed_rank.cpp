@@ -52,6 +52,22 @@ SignedRankInterval::SignedRankInterval(std::span<const double> differences)
       walsh_(walsh_averages(differences)),
       cdf_(signed_rank_cdf(size_)) {}
 
+SignedRankInterval::SignedRankInterval(std::span<const double> differences,
+                                       std::span<const double> scales)
+    : size_(static_cast<int>(differences.size())), cdf_(signed_rank_cdf(size_)) {
+  WOOLLY_CHECK(scales.size() == differences.size());
+  walsh_.reserve(differences.size() * (differences.size() + 1) / 2);
+  for (std::size_t i = 0; i < differences.size(); ++i) {
+    WOOLLY_CHECK(scales[i] > 0);
+    for (std::size_t j = i; j < differences.size(); ++j) {
+      // Weights 1 / scale, written so that equal differences give exactly themselves.
+      const double weight = scales[i] / (scales[i] + scales[j]);  // of j
+      walsh_.push_back(differences[i] + weight * (differences[j] - differences[i]));
+    }
+  }
+  std::sort(walsh_.begin(), walsh_.end());
+}
+
 double SignedRankInterval::estimate() const { return median_of_sorted(walsh_); }
 
 // The Walsh averages beyond `center` are the signed-rank statistic (Tukey 1949); those at it count

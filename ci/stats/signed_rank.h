@@ -27,6 +27,12 @@ class SignedRankInterval {
   // Of a non-empty sample of finite values.
   explicit SignedRankInterval(std::span<const double> differences);
 
+  // Differences that are not equally sure. What is ranked is (d_i - theta) / scale_i, so that a
+  // difference counts by how far it is from theta in units of its own scale; T+ is the number of
+  // averages of two, weighted by 1 / scale, that exceed theta, and all else follows as above. Exact
+  // for scales that do not depend on the signs of (d_i - theta). As many scales, all > 0.
+  SignedRankInterval(std::span<const double> differences, std::span<const double> scales);
+
   int size() const noexcept { return size_; }
   double estimate() const;
 

@@ -92,6 +92,70 @@ TEST(SignedRank, ValuesAtTheCenterSpeakForNothing) {
   EXPECT_DOUBLE_EQ(interval.p_greater(-0.1), smallest_sign_flip_p(10));
 }
 
+TEST(SignedRank, EqualScalesChangeNothing) {
+  const std::vector<double> differences = depression_differences();
+  const SignedRankInterval plain(differences);
+  const SignedRankInterval scaled(differences, std::vector<double>(differences.size(), 0.3));
+  EXPECT_NEAR(scaled.estimate(), plain.estimate(), 1e-12);
+  EXPECT_NEAR(scaled.lower_bound(0.05), plain.lower_bound(0.05), 1e-12);
+  EXPECT_DOUBLE_EQ(scaled.p_less(), plain.p_less());
+}
+
+// T+ of (d - center) / scale by its definition: the sum of the ranks of the positive ones.
+double rank_sum(const std::vector<double>& d, const std::vector<double>& scale, double center) {
+  double sum = 0;
+  for (std::size_t i = 0; i < d.size(); ++i) {
+    const double z = (d[i] - center) / scale[i];
+    if (z <= 0) continue;
+    for (std::size_t j = 0; j < d.size(); ++j) {
+      sum += std::abs((d[j] - center) / scale[j]) <= z ? 1 : 0;
+    }
+  }
+  return sum;
+}
+
+TEST(SignedRank, ScaledIsTheRankSumOfScaledDifferences) {
+  std::mt19937 random(3);
+  std::normal_distribution<double> normal(0.1, 1);
+  std::uniform_real_distribution<double> uniform(0.1, 3);
+  std::vector<double> differences(15);
+  std::vector<double> scales(15);
+  for (double& d : differences) d = normal(random);
+  for (double& s : scales) s = uniform(random);
+  const SignedRankInterval interval(differences, scales);
+  const std::vector<double> cdf = signed_rank_cdf(15);
+  for (const double center : {-2.0, -0.3, 0.0, 0.4, 1.0}) {
+    const auto t = static_cast<std::size_t>(rank_sum(differences, scales, center));
+    EXPECT_DOUBLE_EQ(interval.p_less(center), cdf[t]) << center;
+  }
+}
+
+TEST(SignedRank, ScaledKeepsItsLevelAndSeesThroughDisturbances) {
+  std::mt19937 random(5);
+  std::normal_distribution<double> normal(0, 1);
+  std::bernoulli_distribution disturbed(0.4);
+  int false_alarms = 0;
+  int found_scaled = 0;
+  int found_plain = 0;
+  constexpr int kTrials = 4000;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    std::vector<double> differences(12);
+    std::vector<double> scales(12);
+    std::vector<double> shifted(12);
+    for (std::size_t i = 0; i < 12; ++i) {
+      scales[i] = disturbed(random) ? 30 : 1;
+      differences[i] = scales[i] * normal(random);
+      shifted[i] = differences[i] + 1.5;
+    }
+    false_alarms += SignedRankInterval(differences, scales).p_greater() <= 0.05 ? 1 : 0;
+    found_scaled += SignedRankInterval(shifted, scales).p_greater() <= 0.05 ? 1 : 0;
+    found_plain += SignedRankInterval(shifted).p_greater() <= 0.05 ? 1 : 0;
+  }
+  EXPECT_LE(false_alarms, 0.05 * kTrials + 3 * std::sqrt(0.05 * 0.95 * kTrials));
+  EXPECT_GT(found_scaled, 0.7 * kTrials);
+  EXPECT_LT(found_plain, 0.5 * kTrials);
+}
+
 TEST(SignedRank, RefusesALevelItCannotResolve) {
   const SignedRankInterval interval(depression_differences());
   EXPECT_EQ(smallest_sign_flip_p(9), 1.0 / 512);

@@ -17,9 +17,9 @@ struct PageAllocator {
   PageAllocator(const PageAllocator<U>&) noexcept {}
 
   T* allocate(std::size_t n) {
-    return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{kPage}));
+    return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{kPage}));
   }
-  void deallocate(T* p, std::size_t) noexcept { ::operator delete(p, std::align_val_t{kPage}); }
+  void deallocate(T* p, std::size_t) noexcept { ::operator delete (p, std::align_val_t{kPage}); }
 
   template <typename U>
   bool operator==(const PageAllocator<U>&) const noexcept {

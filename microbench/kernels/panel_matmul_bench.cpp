@@ -118,7 +118,8 @@ class Product {
     constexpr std::size_t kDistinctPanels = 4;
     const std::size_t size = panel_bytes(shape_.dtype, shape_.cols);
     const std::size_t stride = row_bytes(shape_.dtype, shape_.cols);
-    const AlignedVector<float> values = random_floats(kDistinctPanels * kPanelRows * shape_.cols, 2);
+    const AlignedVector<float> values =
+        random_floats(kDistinctPanels * kPanelRows * shape_.cols, 2);
     AlignedVector<std::byte> rows(kPanelRows * stride);
     Buffer distinct(kDistinctPanels * size, Pages::kSmall);
     for (std::size_t p = 0; p < kDistinctPanels; ++p) {

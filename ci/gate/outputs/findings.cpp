@@ -74,6 +74,9 @@ std::vector<Finding> findings_of(const Outcome& outcome) {
   for (const std::string& name : outcome.unmeasured) {
     findings.push_back({kRuleInconclusive, "", "", name + ": not measured before the interrupt"});
   }
+  if (outcome.controls && (!outcome.controls->null_holds || !outcome.controls->found)) {
+    findings.push_back({kRuleInconclusive, "", "", controls_text(*outcome.controls)});
+  }
   if (!outcome.comparable) {
     findings.push_back(
         {kRuleNotComparable, "", "", fmt::format("{}", fmt::join(outcome.notes, "; "))});

@@ -37,6 +37,17 @@ TEST(Findings, EveryStateAndTheGateAsAWhole) {
   EXPECT_THAT(findings[0].message, HasSubstr("kernel differs"));
 }
 
+TEST(Findings, ControlsThatWentWrongAreOne) {
+  Conclusion conclusion = test::regressed_and_unchanged();
+  Controls controls;
+  controls.found = true;
+  conclusion.outcome.controls = controls;
+  EXPECT_THAT(rules_of(conclusion), ElementsAre(kRuleRegressed));
+  conclusion.outcome.controls->null_holds = false;
+  EXPECT_THAT(rules_of(conclusion), ElementsAre(kRuleRegressed, kRuleInconclusive));
+  EXPECT_THAT(findings_of(conclusion.outcome)[1].message, HasSubstr("INVALID"));
+}
+
 TEST(Findings, RulesStandAtTheirIndex) {
   EXPECT_EQ(kRules[kRuleFailed].id, "failed");
   EXPECT_EQ(kRules[kRuleMissing].id, "missing");

@@ -46,24 +46,6 @@ double detectable_everywhere(const Outcome& outcome) {
   return largest;
 }
 
-std::string controls_text(const Controls& controls) {
-  const std::string what =
-      fmt::format("{} {}, {} blocks", controls.key.benchmark, controls.key.metric, controls.pairs);
-  if (!controls.null_holds) {
-    return fmt::format(
-        "controls: INVALID: base differs from itself by {} ({}); `woolly doctor` looks for causes",
-        percent_text(std::expm1(controls.null_estimate)), what);
-  }
-  const std::string injected = fmt::format("{:.0f} %", 100 * std::expm1(controls.injected));
-  const std::string seen = percent_text(std::expm1(controls.found_estimate));
-  if (!controls.found) {
-    return fmt::format("controls: a slowdown of {} was not found, but seen as {}: too noisy ({})",
-                       injected, seen, what);
-  }
-  return fmt::format("controls: base against itself {}, slowed down by {} found as {} ({})",
-                     percent_text(std::expm1(controls.null_estimate)), injected, seen, what);
-}
-
 }  // namespace
 
 const Row kHeader = {"benchmark", "metric", "base",  "head",   "change",
@@ -132,6 +114,24 @@ std::string summary_line(const Conclusion& conclusion) {
   return fmt::format("{}{}{} (exit {}, {}{})", headline(outcome), counts.empty() ? "" : ": ",
                      counts, static_cast<int>(conclusion.code), duration_text(outcome.elapsed_s),
                      outcome.interrupted ? ", interrupted" : "");
+}
+
+std::string controls_text(const Controls& controls) {
+  const std::string what =
+      fmt::format("{} {}, {} blocks", controls.key.benchmark, controls.key.metric, controls.pairs);
+  if (!controls.null_holds) {
+    return fmt::format(
+        "controls: INVALID: base differs from itself by {} ({}); `woolly doctor` looks for causes",
+        percent_text(std::expm1(controls.null_estimate)), what);
+  }
+  const std::string injected = fmt::format("{:.0f} %", 100 * std::expm1(controls.injected));
+  const std::string seen = percent_text(std::expm1(controls.found_estimate));
+  if (!controls.found) {
+    return fmt::format("controls: a slowdown of {} was not found, but seen as {}: too noisy ({})",
+                       injected, seen, what);
+  }
+  return fmt::format("controls: base against itself {}, slowed down by {} found as {} ({})",
+                     percent_text(std::expm1(controls.null_estimate)), injected, seen, what);
 }
 
 std::vector<std::string> remarks(const Outcome& outcome) {

@@ -31,6 +31,9 @@ std::pair<double, double> value_bounds(const SeriesOutcome& series);
 // "REGRESSED: 1 REGRESSED, 5 UNCHANGED (exit 1, 1 m 35 s)"
 std::string summary_line(const Conclusion& conclusion);
 
+// "controls: base against itself +0.1 %, ...", or what they found to be wrong.
+std::string controls_text(const Controls& controls);
+
 // Everything a reader should know besides the rows, a line each.
 std::vector<std::string> remarks(const Outcome& outcome);
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "ci/gate/outputs/test_conclusions.h"
 
 namespace woolly::gate {
@@ -51,6 +53,19 @@ TEST(Texts, PowerIsThatOfTheWeakestSeries) {
   EXPECT_THAT(power_line(outcome), HasSubstr("a change of 8.0 % in every series with 95 % power"));
   outcome.series[1].detectable = kUnknown;
   EXPECT_EQ(power_line(outcome), "");
+}
+
+TEST(Texts, ControlsTellWhatTheRunWasWorth) {
+  Controls controls{{"b", "time_ns", "ns"}, 10,  std::log(1.001), true, std::log(1.1),
+                    std::log(1.098),        true};
+  EXPECT_EQ(controls_text(controls),
+            "controls: base against itself +0.1 %, slowed down by 10 % found as +9.8 % (b time_ns, "
+            "10 blocks)");
+  controls.found = false;
+  EXPECT_THAT(controls_text(controls), HasSubstr("a slowdown of 10 % was not found"));
+  controls.null_holds = false;
+  controls.null_estimate = std::log(1.2);
+  EXPECT_THAT(controls_text(controls), HasSubstr("INVALID: base differs from itself by +20.0 %"));
 }
 
 TEST(Texts, RemarksTellReasonsAndFailures) {
