@@ -79,7 +79,7 @@ std::vector<Audit> Store::audits(const std::string& machine_id, const std::strin
         impl_->database,
         "SELECT audit.id, suite, method, injected, verdict, elapsed_s, seed FROM audit "
         "JOIN machine ON machine.id = machine_id "
-        "WHERE fingerprint = ? AND suite = ? AND method = ? ORDER BY audit.id");
+        "WHERE fingerprint = ? AND ? IN ('', suite) AND method = ? ORDER BY audit.id");
     query.bind(1, machine_id);
     query.bind(2, suite);
     query.bind(3, method);

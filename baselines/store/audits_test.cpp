@@ -39,6 +39,7 @@ TEST(Audits, ComeBackAsTheyWereForTheirMachineSuiteAndMethod) {
   EXPECT_TRUE(std::isnan(audits[0].series[0].position_effect));
   EXPECT_EQ(audits[1].injected, 0.05);
   EXPECT_THAT(store.audits("host", "e2e", "m"), IsEmpty());
+  EXPECT_THAT(store.audits("host", "", "m"), SizeIs(2)) << "of any suite";
 }
 
 }  // namespace

@@ -201,7 +201,7 @@ class Store {
   void add_launch(SessionId session, const GateLaunch& launch);
 
   void add_audit(const Audit& audit, const std::string& machine_id);
-  // Of one machine, suite and method, oldest first.
+  // Of one machine and method, and of one suite unless that is "", oldest first.
   std::vector<Audit> audits(const std::string& machine_id, const std::string& suite,
                             const std::string& method) const;
 

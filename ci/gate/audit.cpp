@@ -100,11 +100,16 @@ void test_bias(const std::vector<store::Audit>& audits, const Value& value, doub
   p = std::min(1.0, 2 * std::min(interval.p_greater(), interval.p_less()));
 }
 
+// " (0.0 to 8.8 %)"
+std::string interval_text(int part, int whole) {
+  if (whole == 0) return "";
+  const stats::Interval interval = stats::clopper_pearson(part, whole, kConfidence);
+  return fmt::format(" ({:.1f} to {:.1f} %)", 100 * interval.low, 100 * interval.high);
+}
+
 std::string share(int part, int whole) {
   if (whole == 0) return "-";
-  const stats::Interval interval = stats::clopper_pearson(part, whole, kConfidence);
-  return fmt::format("{} of {} ({:.1f} to {:.1f} %)", part, whole, 100 * interval.low,
-                     100 * interval.high);
+  return fmt::format("{} of {}{}", part, whole, interval_text(part, whole));
 }
 
 }  // namespace
@@ -164,11 +169,29 @@ AuditSummary summarize(const std::vector<store::Audit>& audits) {
   return summary;
 }
 
+std::string audit_line(const AuditSummary& summary) {
+  std::string line;
+  for (const AuditSummary::Kind& kind : summary.kinds) {
+    line += line.empty() ? "" : ", ";
+    if (kind.injected == 0) {
+      line +=
+          fmt::format("{} of {} gates of identical builds REGRESSED", kind.regressed, kind.runs);
+      line += interval_text(kind.regressed, kind.runs);
+    } else {
+      line += fmt::format("{:+.1f} % was found in {} of {} series", 100 * kind.injected,
+                          kind.series_regressed, kind.series);
+      line += interval_text(kind.series_regressed, kind.series);
+    }
+  }
+  return line;
+}
+
 std::string audit_table(const AuditSummary& summary) {
   std::string text =
-      "| injected | gates | REGRESSED | INCONCLUSIVE | series REGRESSED | measured change | two "
-      "runs "
-      "agree | time, median and longest |\n|--:|--:|---|---|---|--:|---|---|\n";
+      "| injected | gates | REGRESSED | INCONCLUSIVE | slowed series found | measured change | "
+      "other "
+      "series REGRESSED | two runs agree | time, median and longest |\n"
+      "|--:|--:|---|--:|---|--:|---|---|---|\n";
   for (const AuditSummary::Kind& kind : summary.kinds) {
     const std::string inconclusive =
         kind.invalid == 0 ? fmt::to_string(kind.inconclusive)

@@ -68,6 +68,10 @@ struct AuditSummary {
 
 AuditSummary summarize(const std::vector<store::Audit>& audits);
 
+// "0 of 40 gates of identical builds REGRESSED (0.0 to 8.8 %), +5.0 % was found in 61 of 62 series
+// (91.3 to 100.0 %)"; "" when there were none.
+std::string audit_line(const AuditSummary& summary);
+
 // The table of a summary in Markdown, with exact binomial intervals.
 std::string audit_table(const AuditSummary& summary);
 

@@ -85,7 +85,11 @@ TEST_F(AuditTest, SummaryCountsByKind) {
   EXPECT_EQ(summary.kinds[1].others_regressed, 0);
   EXPECT_GT(summary.arm_p, 0.05);
   EXPECT_GT(summary.position_p, 0.05);
+  EXPECT_EQ(audit_line(summary),
+            "0 of 4 gates of identical builds REGRESSED (0.0 to 60.2 %), +5.0 % was found in 12 of "
+            "12 series (73.5 to 100.0 %)");
   const std::string table = audit_table(summary);
+  EXPECT_THAT(table, HasSubstr("slowed series found"));
   EXPECT_THAT(table, HasSubstr("| nothing | 4 | 0 of 4 (0.0 to 60.2 %) |"));
   EXPECT_THAT(table, HasSubstr("| +5.0 % | 4 | 4 of 4 (39.8 to 100.0 %) |"));
 }
@@ -115,6 +119,7 @@ TEST_F(AuditTest, ABiasOfThePlaceInTheBlockIsSeen) {
 
 TEST_F(AuditTest, NothingToSummarizeIsAnEmptyTable) {
   EXPECT_THAT(audit_table(summarize({})), HasSubstr("| injected |"));
+  EXPECT_EQ(audit_line(summarize({})), "");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
 #include "ci/gate/accepted.h"
+#include "ci/gate/audit.h"
 #include "ci/gate/baseline.h"
 #include "ci/gate/command_launcher.h"
 #include "ci/gate/expiry.h"
@@ -16,6 +17,7 @@
 #include "ci/gate/launcher.h"
 #include "ci/gate/outputs/outputs.h"
 #include "ci/gate/paired_gate.h"
+#include "ci/gate/plan_text.h"
 #include "ci/gate/request.h"
 #include "ci/gate/unpaired_gate.h"
 #include "ci/gate/workspace.h"
@@ -79,7 +81,13 @@ Outcome run_paired(Launcher& launcher, PairedPlan plan, Comparison& comparison, 
   plan.on_launch = [&store, session = *comparison.session](const PlacedLaunch& placed) {
     store.add_launch(session, stored_launch(placed));
   };
-  return PairedGate(launcher, plan, console.progress).run();
+  Outcome outcome = PairedGate(launcher, plan, console.progress).run();
+  const std::string audited =
+      audit_line(summarize(store.audits(outcome.machine_id, "", paired_method_text())));
+  if (!audited.empty()) {
+    outcome.notes.push_back(fmt::format("`woolly gate audit` on this host: {}", audited));
+  }
+  return outcome;
 }
 
 store::BaselineInfo baseline_of(const GateOptions& options, const store::Store& store,
