@@ -31,7 +31,6 @@ class ControlRun {
   // Arm::kSlowed must be slowed by injected_slowdown(delta).
   ControlRun(const Subject& subject, const store::SeriesKey& key, double sign, double delta);
 
-  const store::SeriesKey& key() const noexcept { return null_.key(); }
   // Found what was injected, looked often enough, or broken.
   bool done() const noexcept { return done_; }
 

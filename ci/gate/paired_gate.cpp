@@ -58,7 +58,7 @@ Outcome PairedGate::run() {
 }
 
 void PairedGate::add_runs(const Subject& subject) {
-  SubjectRun run(subject, {plan_.margin, plan_.allow_answer_change});
+  SubjectRun run(subject, plan_.allow_answer_change);
   if (!outcome_.interrupted) warm_up(run, subject);
   std::vector<SubjectRun> parts = run.split();
   if (parts.empty()) parts.push_back(std::move(run));

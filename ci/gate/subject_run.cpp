@@ -30,8 +30,8 @@ bool is_open_suspect(const PairedSeries& series) {
   return is_undecided(series) && series.suspect();
 }
 
-SubjectRun::SubjectRun(Subject subject, const SubjectRules& rules)
-    : subject_(std::move(subject)), rules_(rules) {}
+SubjectRun::SubjectRun(Subject subject, bool allow_answer_change)
+    : subject_(std::move(subject)), allow_answer_change_(allow_answer_change) {}
 
 void SubjectRun::list_series(const samples::Record& base, const samples::Record& head,
                              std::vector<std::string>& notes) {
@@ -77,7 +77,7 @@ void SubjectRun::check_answers(Arm arm, const samples::Record& record,
 
 void SubjectRun::answer_changed(const std::string& benchmark, const std::string& what,
                                 std::vector<std::string>& notes) {
-  if (rules_.allow_answer_change) {
+  if (allow_answer_change_) {
     notes.push_back(fmt::format("{}: {} (allowed)", benchmark, what));
     return;
   }
@@ -104,7 +104,7 @@ std::vector<SubjectRun> SubjectRun::split() const {
     if (runs.empty() || runs.back().name() != benchmark) {
       auto cut = narrowed(subject_, benchmark);
       if (!cut) return {};
-      runs.emplace_back(std::move(*cut), rules_);
+      runs.emplace_back(std::move(*cut), allow_answer_change_);
       runs.back().warm = warm;
       for (std::size_t side = 0; side < 2; ++side) {
         if (const auto answer = answers_[side].find(benchmark); answer != answers_[side].end()) {

@@ -11,15 +11,10 @@
 
 namespace woolly::gate {
 
-// What it needs to know of the gate around it.
-struct SubjectRules {
-  MarginSettings margin;
-  bool allow_answer_change = false;
-};
-
 class SubjectRun {
  public:
-  SubjectRun(Subject subject, const SubjectRules& rules);
+  // `allow_answer_change`: another answer in head is a note, not a failure.
+  SubjectRun(Subject subject, bool allow_answer_change);
 
   const std::string& name() const noexcept { return subject_.name; }
   const std::vector<PairedSeries>& series() const noexcept { return series_; }
@@ -61,7 +56,7 @@ class SubjectRun {
 
   std::array<int, kStages> blocks_{};
   Subject subject_;
-  SubjectRules rules_;
+  bool allow_answer_change_;
   std::vector<PairedSeries> series_;
   std::map<std::string, std::string> answers_[2];  // benchmark to hash: of base, of head
 };

@@ -22,7 +22,7 @@ samples::Record record(int benchmarks, const std::string& answer = "aaaaaaaaaaaa
 
 TEST(SubjectRun, ListsWhatBaseMeasuresAndNotesTheRest) {
   const Subject subject = micro_subject("k");
-  SubjectRun run(subject, {});
+  SubjectRun run(subject, false);
   std::vector<std::string> notes;
   run.list_series(record(2), record(3), notes);
   EXPECT_EQ(run.series().size(), 2u);
@@ -31,7 +31,7 @@ TEST(SubjectRun, ListsWhatBaseMeasuresAndNotesTheRest) {
 
 TEST(SubjectRun, SplitsIntoOneRunPerBenchmark) {
   const Subject subject = micro_subject("k");
-  SubjectRun run(subject, {});
+  SubjectRun run(subject, false);
   std::vector<std::string> notes;
   run.list_series(record(4), record(4), notes);
   run.check_answers(Arm::kBase, record(4), notes);
@@ -48,7 +48,7 @@ TEST(SubjectRun, SplitsIntoOneRunPerBenchmark) {
 }
 
 TEST(SubjectRun, AProgramThatCannotBeCutStaysWhole) {
-  SubjectRun run({"tiny", std::string(kBenchProgram), {"-m", "tiny.gguf"}}, {});
+  SubjectRun run({"tiny", std::string(kBenchProgram), {"-m", "tiny.gguf"}}, false);
   std::vector<std::string> notes;
   run.list_series(record(4), record(4), notes);
   EXPECT_THAT(run.split(), IsEmpty());
@@ -56,7 +56,7 @@ TEST(SubjectRun, AProgramThatCannotBeCutStaysWhole) {
 
 TEST(SubjectRun, AnswersAreComparedAcrossArmsAndLaunches) {
   const Subject subject = micro_subject("k");
-  SubjectRun run(subject, {});
+  SubjectRun run(subject, false);
   std::vector<std::string> notes;
   run.list_series(record(1), record(1), notes);
   run.check_answers(Arm::kBase, record(1), notes);
@@ -69,7 +69,7 @@ TEST(SubjectRun, AnswersAreComparedAcrossArmsAndLaunches) {
 
 TEST(SubjectRun, AFailureWithoutSeriesHasNoneToCarryIt) {
   const Subject subject = micro_subject("k");
-  SubjectRun run(subject, {});
+  SubjectRun run(subject, false);
   EXPECT_FALSE(run.fail("crashed"));
   std::vector<std::string> notes;
   run.list_series(record(1), record(1), notes);
