@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "baselines/samples/environment.h"
@@ -85,7 +86,10 @@ samples::Record record_of(const Outcome& outcome, const std::string& started_at,
   samples::Record record;
   record.producer = "woolly-bench";
   record.started_at = started_at;
-  record.environment = samples::collect_environment(fields);
+  // In turns a gate knows the rest, from a launch before.
+  const bool in_turns = std::any_of(outcome.runs.begin(), outcome.runs.end(),
+                                    [](const auto& run) { return run.benchmark.in_turns; });
+  record.environment = in_turns ? fields : samples::collect_environment(fields);
   for (const BenchmarkRun& run : outcome.runs) {
     for (samples::Result& result : metrics_of(run)) {
       record.results.push_back(std::move(result));

@@ -53,6 +53,8 @@ void apply(const Settings& settings, Benchmark& benchmark) {
   if (settings.cache_packed) benchmark.cache_packed = *settings.cache_packed;
   if (settings.expected_hash) benchmark.expected_hash = *settings.expected_hash;
   if (settings.profile) benchmark.profile = *settings.profile;
+  if (settings.slowdown) benchmark.slowdown = *settings.slowdown;
+  if (settings.in_turns) benchmark.in_turns = *settings.in_turns;
   for (const auto& [name, value] : settings.options) {
     const auto known =
         std::find_if(benchmark.options.begin(), benchmark.options.end(),

@@ -25,6 +25,8 @@ struct Benchmark {
   OptionList options;         // optimization flags, --opt name=value
   std::string expected_hash;  // of the generated tokens; "" when not known
   bool profile = false;       // record where the time goes
+  bool in_turns = false;      // takes turns with other programs (engine/base/turns.h)
+  double slowdown = 0;        // of prefill and decode, as a share, to see who notices
 };
 
 // The key in the database: "e2e/MODELSTEM/pp512_tg128_d0", with "_b16" for a batch of 16.
@@ -46,6 +48,8 @@ struct Settings {
   std::optional<std::string> cache_packed;
   std::optional<std::string> expected_hash;
   std::optional<bool> profile;
+  std::optional<bool> in_turns;
+  std::optional<double> slowdown;
   OptionList options;
 };
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "baselines/store/store.h"
+#include "engine/base/child_process.h"
 #include "engine/base/file.h"
 #include "engine/base/process.h"
 #include "engine/base/test_support.h"
@@ -78,6 +79,29 @@ TEST_F(Command, OneCheapLaunchForTheGate) {
   EXPECT_TRUE(sample_of(result.out, "roof_fraction").is_null());
   EXPECT_TRUE(sample_of(result.out, "load_cold_ms").is_null());
   EXPECT_THAT(result.err, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(Command, TakesTurnsInPrefillAndDecode) {
+  std::vector<std::string> arguments = cheap({"--in-turns"});
+  arguments.insert(arguments.begin(), WOOLLY_BIN_DIR "/woolly-bench");
+  ProcessOptions options;
+  options.standard_input = Stdin::kTurns;
+  ChildProcess child(arguments, options);
+  int turns = 0;
+  for (; child.wait(); ++turns) child.give_turn();
+  ASSERT_EQ(child.result().exit_code, 0) << child.result().err;
+  // A turn for the prompt and each of the four tokens, in one or more rounds.
+  EXPECT_GT(turns, 0);
+  EXPECT_EQ(turns % 5, 0);
+  EXPECT_EQ(sample_of(child.result().out, "decode_tps").at("samples").size(), 1u);
+  EXPECT_EQ(bench(cheap({"--in-turns"})).exit_code, 2) << "nobody gives turns";
+}
+
+TEST_F(Command, ASlowdownShowsInWhatIsTimed) {
+  const double plain = sample_of(bench(cheap()).out, "ttft_ms").at("samples")[0];
+  const double slowed =
+      sample_of(bench(cheap({"--slowdown", "20"})).out, "ttft_ms").at("samples")[0];
+  EXPECT_GT(slowed, 4 * plain) << "21 times as long, whatever else happens on this host";
 }
 
 TEST_F(Command, ScenarioModelsTableAndDatabase) {

@@ -66,6 +66,7 @@ class Driver {
     }
     ProcessOptions process;
     process.timeout_s = options_.timeout_s;
+    if (run_.benchmark.in_turns) process.standard_input = Stdin::kOurs;
     process.extra_env = {{kQuietBlas[0], kQuietBlas[1]}};
     const ProcessResult result = run_process(argv, process);
     if (result.ok()) return result;

@@ -16,9 +16,11 @@
 
 #include "e2e/prompt.h"
 #include "e2e/sequences.h"
+#include "engine/base/burn.h"
 #include "engine/base/cpu_features.h"
 #include "engine/base/test_hooks.h"
 #include "engine/base/thread_pool.h"
+#include "engine/base/turns.h"
 
 namespace woolly::e2e {
 namespace {
@@ -86,6 +88,18 @@ struct Round {
   double total_s() const { return prefill_s + static_cast<double>(decode_total_ns()) * 1e-9; }
 };
 
+// In turns a round is cut so that what slows this host down for a moment hits all programs alike.
+constexpr int kDecodeTurns = 8;
+
+bool begins_turn(const Benchmark& benchmark, int step) {
+  const int steps = std::max(1, benchmark.generated_tokens / kDecodeTurns);
+  return benchmark.in_turns && (step - 1) % steps == 0;
+}
+
+void slow_down(Clock::time_point started, const Benchmark& benchmark) {
+  burn_share(started, benchmark.slowdown + injected_slowdown_pct() / 100);
+}
+
 Round generate(Sequences& sequences, const Benchmark& benchmark) {
   const auto depth = static_cast<std::size_t>(benchmark.depth_tokens);
   const auto prompt = static_cast<std::size_t>(benchmark.prompt_tokens);
@@ -97,18 +111,20 @@ Round generate(Sequences& sequences, const Benchmark& benchmark) {
   tokens.reserve(sequences.count() * (static_cast<std::size_t>(benchmark.generated_tokens) + 1));
   round.decode_ns.reserve(static_cast<std::size_t>(benchmark.generated_tokens));
 
+  if (benchmark.in_turns) wait_for_turn();
   Clock::time_point started = Clock::now();
   sequences.run_prompt(depth, depth + prompt);
-  injected_slowdown(started);
+  slow_down(started, benchmark);
   round.prefill_s = static_cast<double>(nanoseconds_since(started)) * 1e-9;
   keep(sequences.choose(0));
   round.ttft_ms = static_cast<double>(nanoseconds_since(started)) * 1e-6;
 
   for (int step = 1; step <= benchmark.generated_tokens; ++step) {
+    if (begins_turn(benchmark, step)) wait_for_turn();
     started = Clock::now();
     sequences.run_chosen();
     const std::span<const TokenId> chosen = sequences.choose(step);
-    injected_slowdown(started);
+    slow_down(started, benchmark);
     round.decode_ns.push_back(std::max<std::int64_t>(1, nanoseconds_since(started)));
     keep(chosen);
   }

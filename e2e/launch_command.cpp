@@ -22,6 +22,8 @@ std::vector<std::string> launch_arguments(const LaunchRequest& request) {
     arguments.push_back(fmt::format("--opt={}={}", name, value));
   }
   if (b.profile) arguments.emplace_back("--profile");
+  if (b.slowdown > 0) arguments.push_back(fmt::format("--slowdown={}", b.slowdown));
+  if (b.in_turns) arguments.emplace_back("--in-turns");
   if (request.load_only) arguments.emplace_back("--load-only");
   return arguments;
 }
@@ -40,6 +42,8 @@ LaunchRequest parse_launch_arguments(int argc, char** argv) {
   app.add_option("--cache-packed", b.cache_packed);
   app.add_option("--opt", options)->allow_extra_args(false);
   app.add_flag("--profile", b.profile);
+  app.add_option("--slowdown", b.slowdown);
+  app.add_flag("--in-turns", b.in_turns);
   app.add_flag("--load-only", request.load_only);
   try {
     app.parse(argc, argv);

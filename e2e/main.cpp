@@ -31,6 +31,7 @@ struct CommandLine {
   double timeout_s = 3600;
   bool json = false;
   bool profile = false;
+  bool in_turns = false;
   bool no_cold = false;
   bool no_roof = false;
 };
@@ -77,6 +78,12 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_flag("--profile", line.profile,
                "Show and store where the time goes: per operation (and layer, with --json) time, "
                "bytes, FLOPs and share of the roof");
+  app.add_option(
+         "--slowdown", line.settings.slowdown,
+         "Make prefill and decode look slower by this share (0.05: 5 %), to see who notices")
+      ->check(CLI::Range(0.0, 100.0));
+  app.add_flag("--in-turns", line.in_turns,
+               "Take turns with other programs: for `woolly gate`, which gives them");
   app.add_option("--db", line.database, "Store the results in this database");
   app.add_option("--timeout", line.timeout_s, "Seconds one launch may take; 0: no limit [3600]")
       ->check(CLI::NonNegativeNumber);
@@ -111,6 +118,7 @@ int bench(CommandLine& line) {
     line.settings.options.push_back(e2e::parse_option(option));
   }
   if (line.profile) line.settings.profile = true;
+  if (line.in_turns) line.settings.in_turns = true;
   std::optional<e2e::Scenario> scenario;
   if (!line.scenario.empty()) scenario = e2e::load_scenario(line.scenario);
 

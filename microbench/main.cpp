@@ -1,4 +1,6 @@
 // woolly-micro, run as `woolly micro`: the micro-benchmarks of every kernel.
+#include <sched.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -59,6 +61,10 @@ int main(int argc, char** argv) {
   app->add_option("--min-time", options.min_time_seconds, "Seconds of each repetition")
       ->capture_default_str()
       ->check(CLI::Range(1e-6, 3600.0));
+  app->add_flag("--in-turns", options.in_turns,
+                "Take turns with other programs: for `woolly gate`, which gives them");
+  app->add_option("--cpu", options.cpu, "Run benchmarks of one thread on this CPU")
+      ->check(CLI::Range(0, CPU_SETSIZE - 1));
   app->add_option("--slowdown", options.slowdown,
                   "Make everything look slower by this share (0.05: 5 %), to see who notices")
       ->check(CLI::Range(0.0, 100.0));

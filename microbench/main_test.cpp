@@ -10,6 +10,7 @@
 #include <string>
 
 #include "baselines/samples/samples.h"
+#include "engine/base/child_process.h"
 
 namespace woolly::micro {
 namespace {
@@ -49,6 +50,26 @@ TEST(WoollyMicro, EveryBenchmarkRunsAndIsRight) {
   }
 }
 
+TEST(WoollyMicro, TakesTurnsSampleBySample) {
+  ProcessOptions options;
+  options.standard_input = Stdin::kTurns;
+  ChildProcess child({WOOLLY_BIN_DIR "/woolly-micro", "--filter", "^softmax/F32/reference/",
+                      "--in-turns", "--cpu", "0", "--no-roof", "--json"},
+                     options);
+  std::size_t turns = 0;
+  for (; child.wait(); ++turns) child.give_turn();
+  ASSERT_EQ(child.result().exit_code, 0) << child.result().err;
+  const samples::Record record =
+      samples::from_json(nlohmann::json::parse(child.result().out), "--json");
+  std::size_t samples = 0;
+  for (const samples::Result& result : record.results) {
+    if (result.metric == "time_ns") samples += result.samples.size();
+  }
+  EXPECT_GE(turns, 16u) << "two benchmarks of at least eight samples";
+  EXPECT_EQ(samples, turns);
+  EXPECT_FALSE(record.environment.contains("cpu_model")) << "who gives the turns has it";
+}
+
 TEST(WoollyMicro, ForcedInstructionSetLeavesOutWhatNeedsMore) {
   const std::string command = "--list --filter rmsnorm";
   ::setenv("WOOLLY_ISA", "generic", 1);
@@ -59,8 +80,9 @@ TEST(WoollyMicro, ForcedInstructionSetLeavesOutWhatNeedsMore) {
 
 TEST(WoollyMicro, BadUsageExits2WithOneLine) {
   for (const char* arguments :
-       {"--filter no_such_benchmark", "--filter '('", "--repetitions 0", "--no-such-option",
-        "--benchmark_no_such_flag", "--min-time -1", "--filter rope --db /no/such/folder/x.db"}) {
+       {"--filter no_such_benchmark", "--filter '('", "--filter rope --in-turns --no-roof",
+        "--repetitions 0", "--no-such-option", "--benchmark_no_such_flag", "--min-time -1",
+        "--filter rope --db /no/such/folder/x.db"}) {
     const Outcome outcome = run(arguments, "2>&1 >/dev/null");
     EXPECT_EQ(outcome.exit_code, 2) << arguments;
     EXPECT_THAT(outcome.out, ::testing::StartsWith("woolly-micro: ")) << arguments;

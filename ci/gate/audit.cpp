@@ -121,10 +121,23 @@ bool AuditLauncher::slows(const Subject& subject) const {
   return (std::mt19937(names)() ^ std::mt19937_64(seed_)()) % kSlowedOneIn == 0;
 }
 
+Arm AuditLauncher::disguised(const Subject& subject, Arm arm) {
+  if (arm == Arm::kSlowed) launcher_.slowdown = slowdown;
+  if (arm != Arm::kHead || !slows(subject)) return arm;
+  launcher_.slowdown = injected_;
+  return Arm::kSlowed;
+}
+
 Launch AuditLauncher::launch(const Subject& subject, Arm arm, int padding_bytes) {
-  const bool injects = arm == Arm::kHead && slows(subject);
-  launcher_.slowdown = injects ? injected_ : slowdown;
-  return launcher_.launch(subject, injects ? Arm::kSlowed : arm, padding_bytes);
+  return launcher_.launch(subject, disguised(subject, arm), padding_bytes);
+}
+
+std::vector<Launch> AuditLauncher::launch_in_turns(const Subject& subject,
+                                                   std::span<const Start> starts,
+                                                   std::uint64_t seed) {
+  std::vector<Start> disguises(starts.begin(), starts.end());
+  for (Start& start : disguises) start.arm = disguised(subject, start.arm);
+  return launcher_.launch_in_turns(subject, disguises, seed);
 }
 
 std::optional<store::Audit> audit_once(Launcher& launcher, const PairedPlan& plan, double injected,
@@ -208,8 +221,8 @@ std::string audit_table(const AuditSummary& summary) {
   if (!std::isnan(summary.arm_effect)) {
     text += fmt::format(
         "\nOn identical builds head differs from base by {:+.2f} % on average (p = {:.2f}), and "
-        "the "
-        "outer launches of a block from the inner ones by {:+.2f} % (p = {:.2f}).\n",
+        "what "
+        "is started first in a block from the rest by {:+.2f} % (p = {:.2f}).\n",
         100 * std::expm1(summary.arm_effect), summary.arm_p,
         100 * std::expm1(summary.position_effect), summary.position_p);
   }

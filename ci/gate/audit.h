@@ -24,9 +24,14 @@ class AuditLauncher : public Launcher {
   bool slows(const Subject& subject) const;
 
   Launch launch(const Subject& subject, Arm arm, int padding_bytes) override;
+  std::vector<Launch> launch_in_turns(const Subject& subject, std::span<const Start> starts,
+                                      std::uint64_t seed) override;
   double now_s() const override { return launcher_.now_s(); }
 
  private:
+  // The arm to launch in place of `arm`; sets the slowdown.
+  Arm disguised(const Subject& subject, Arm arm);
+
   Launcher& launcher_;
   double injected_;
   std::uint64_t seed_;

@@ -35,10 +35,34 @@ std::string_view stage_name(Stage stage) {
 
 std::optional<Block> BlockSampler::sample(const Subject& subject, Stage stage, int number,
                                           std::span<const Arm> arms, const LaunchSink& sink) {
-  std::optional<Block> block = launch_all(subject, stage, number, arms, sink);
+  const auto launches =
+      subject.in_turns ? &BlockSampler::launch_in_turns : &BlockSampler::launch_all;
+  std::optional<Block> block = (this->*launches)(subject, stage, number, arms, sink);
   if (!block || !block->disturbed()) return block;
   ++repeated_;
-  return launch_all(subject, stage, number, arms, sink);
+  return (this->*launches)(subject, stage, number, arms, sink);
+}
+
+std::optional<Block> BlockSampler::launch_in_turns(const Subject& subject, Stage stage, int number,
+                                                   std::span<const Arm> arms,
+                                                   const LaunchSink& sink) {
+  std::uniform_int_distribution<int> padding(0, kMostPaddingBytes);
+  std::vector<Start> starts;
+  for (const Arm arm : arms) starts.push_back({arm, padding(random_)});
+  std::shuffle(starts.begin(), starts.end(), random_);
+  std::vector<Launch> launches = launcher_.launch_in_turns(subject, starts, random_());
+  Block block;
+  block.in_turns_ = true;
+  for (std::size_t position = 0; position < starts.size(); ++position) {
+    const Arm arm = starts[position].arm;
+    Launch& launch = block.launches_[static_cast<std::size_t>(arm)][0];
+    launch = std::move(launches[position]);
+    if (!sink({subject, stage, number, static_cast<int>(position), arm, launch})) {
+      return std::nullopt;
+    }
+    block.disturbed_ = block.disturbed_ || is_disturbed(launch);
+  }
+  return block;
 }
 
 std::optional<Block> BlockSampler::launch_all(const Subject& subject, Stage stage, int number,

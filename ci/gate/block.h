@@ -1,5 +1,5 @@
-// The launches of one block: some arms, each twice, in a random order that reads the same
-// backwards.
+// The launches of one block: some arms that take turns, or where they cannot each twice, in a
+// random order that reads the same backwards.
 #pragma once
 
 #include <array>
@@ -34,6 +34,8 @@ struct PlacedLaunch {
 
 class Block {
  public:
+  // Whether they took turns: one launch of each arm, whose samples of one index belong together.
+  bool in_turns() const noexcept { return in_turns_; }
   const Launch& launch(Arm arm, int which) const {
     return launches_[static_cast<std::size_t>(arm)][static_cast<std::size_t>(which)];
   }
@@ -42,6 +44,7 @@ class Block {
  private:
   friend class BlockSampler;
   std::array<std::array<Launch, 2>, kArms> launches_;
+  bool in_turns_ = false;
   bool disturbed_ = false;
 };
 
@@ -52,15 +55,17 @@ class BlockSampler {
  public:
   BlockSampler(Launcher& launcher, std::uint64_t seed) : launcher_(launcher), random_(seed) {}
 
-  // Two arms give ABBA or BAAB; three CABBAC and its like: what drifts linearly over the block is
-  // the same for all of them. Measured once more when a launch was disturbed. Nothing when `sink`
-  // ended it.
+  // Subjects in turns are launched together. Of others two arms give ABBA or BAAB; three CABBAC and
+  // its like: what drifts linearly over the block is the same for all of them. Measured once more
+  // when a launch was disturbed. Nothing when `sink` ended it.
   std::optional<Block> sample(const Subject& subject, Stage stage, int number,
                               std::span<const Arm> arms, const LaunchSink& sink);
 
   int repeated() const noexcept { return repeated_; }
 
  private:
+  std::optional<Block> launch_in_turns(const Subject& subject, Stage stage, int number,
+                                       std::span<const Arm> arms, const LaunchSink& sink);
   std::optional<Block> launch_all(const Subject& subject, Stage stage, int number,
                                   std::span<const Arm> arms, const LaunchSink& sink);
 

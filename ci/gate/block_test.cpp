@@ -50,6 +50,30 @@ TEST(Block, TheSinkEndsIt) {
   EXPECT_EQ(world.launches, 3);
 }
 
+TEST(Block, LaunchesInTurnsAreOneOfEachArmStartedInRandomOrder) {
+  test::FakeLauncher world({0.01, 0, 0, 0, 0, 0}, 1);
+  world.takes_turns = true;
+  BlockSampler sampler(world, 1);
+  Subject subject = kSubject;
+  subject.in_turns = true;
+  std::set<std::vector<Arm>> orders;
+  for (int i = 0; i < 60; ++i) {
+    world.order.clear();
+    int position = 0;
+    const auto block =
+        sampler.sample(subject, Stage::kControl, i, kThree, [&](const PlacedLaunch& placed) {
+          EXPECT_EQ(placed.position, position);
+          EXPECT_EQ(placed.arm, world.order[position++]);
+          return true;
+        });
+    ASSERT_TRUE(block);
+    EXPECT_TRUE(block->in_turns());
+    ASSERT_EQ(world.order.size(), 3u);
+    orders.insert(world.order);
+  }
+  EXPECT_EQ(orders.size(), 6u);
+}
+
 TEST(Block, EveryStageHasAName) {
   EXPECT_EQ(stage_name(Stage::kWarmUp), "warm-up");
   EXPECT_EQ(stage_name(Stage::kScreening), "screening");

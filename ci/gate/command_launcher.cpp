@@ -13,6 +13,7 @@
 
 #include "baselines/samples/environment.h"
 #include "baselines/samples/timestamp.h"
+#include "engine/base/check.h"
 #include "engine/base/process.h"
 
 namespace woolly::gate {
@@ -104,7 +105,8 @@ CommandLauncher::CommandLauncher(Commands commands)
 
 Launch CommandLauncher::launch(const Subject&, Arm arm, int padding_bytes) {
   const std::string& command = arm == Arm::kHead ? commands_.b : commands_.a;
-  ProcessOptions options = launch_options(arm, padding_bytes, slowdown);
+  ProcessOptions options = launch_options(padding_bytes);
+  if (arm == Arm::kSlowed) options.slowdown = slowdown;
   options.cwd = arm == Arm::kHead ? commands_.b_folder : commands_.a_folder;
 
   Launch launch;
@@ -141,6 +143,11 @@ Launch CommandLauncher::launch(const Subject&, Arm arm, int padding_bytes) {
     launch.record.results.push_back({commands_.benchmark, metric.name, metric.unit, values, ""});
   }
   return launch;
+}
+
+std::vector<Launch> CommandLauncher::launch_in_turns(const Subject&, std::span<const Start>,
+                                                     std::uint64_t) {
+  WOOLLY_CHECK(false);
 }
 
 double CommandLauncher::now_s() const {

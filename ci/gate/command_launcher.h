@@ -49,6 +49,9 @@ class CommandLauncher : public Launcher {
 
   // A pattern that matches several times gives several samples, of which the gate takes the median.
   Launch launch(const Subject& subject, Arm arm, int padding_bytes) override;
+  // A command does not know how to take turns: not to be called.
+  std::vector<Launch> launch_in_turns(const Subject& subject, std::span<const Start> starts,
+                                      std::uint64_t seed) override;
   double now_s() const override;
 
  private:

@@ -24,6 +24,7 @@ struct Gates {
   double delta = 0.03;
   double budget_s = 180;
   NoiseOf noise_of = {};
+  bool in_turns = false;
 };
 
 Counts run_gates(const test::Noise& noise, double slowdown, const Gates& gates = {}) {
@@ -33,6 +34,7 @@ Counts run_gates(const test::Noise& noise, double slowdown, const Gates& gates =
   for (int i = 0; i < kGates; ++i) {
     test::FakeLauncher world(noise, 1000 + i);
     world.head_slowdown = slowdown;
+    world.takes_turns = gates.in_turns;
     PairedPlan plan;
     plan.subjects = {{"fake", "woolly-bench", {}}};
     plan.margin.user = gates.delta;
@@ -96,6 +98,15 @@ TEST(ErrorRates, TheDefaultMarginFindsThreePerCentAndFive) {
   EXPECT_GE(run_gates(kJumping, 1.03, gates).regression, kGates * 0.8);
   for (const test::Noise& noise : {kQuiet, kShared, kJumping, kLoud}) {
     EXPECT_EQ(run_gates(noise, 1.0, gates).regression, 0);
+  }
+}
+
+// Launches in turns share what happens to the host; what is left is each launch's own.
+TEST(ErrorRates, InTurnsThreePerCentIsFoundWhateverTheHostDoes) {
+  const Gates gates{.delta = kDefaultDelta, .budget_s = 300, .in_turns = true};
+  for (const test::Noise& noise : {kQuiet, kShared, kDrifting, kJumping}) {
+    EXPECT_EQ(run_gates(noise, 1.0, gates).regression, 0);
+    EXPECT_GE(run_gates(noise, 1.03, gates).regression, kGates * 0.95);
   }
 }
 

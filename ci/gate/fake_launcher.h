@@ -35,6 +35,7 @@ class FakeLauncher : public Launcher {
   std::string benchmark = "e2e/fake/pp128_tg64_d0";
   std::string base_answer = "aaaaaaaaaaaaaaaa";
   std::string head_answer = "aaaaaaaaaaaaaaaa";
+  bool takes_turns = false;  // else it refuses them
   // Last word on every launch, by arm and number; for failures.
   std::function<void(Arm, int, Launch&)> tamper;
 
@@ -43,13 +44,34 @@ class FakeLauncher : public Launcher {
   std::vector<int> paddings;
 
   Launch launch(const Subject&, Arm arm, int padding_bytes) override {
+    return next_launch(arm, padding_bytes, next_weather());
+  }
+
+  // The weather is the same for all of them.
+  std::vector<Launch> launch_in_turns(const Subject&, std::span<const Start> starts,
+                                      std::uint64_t) override {
+    const double weather = takes_turns ? next_weather() : 1;
+    std::vector<Launch> result;
+    for (const Start& start : starts) {
+      if (takes_turns) {
+        result.push_back(next_launch(start.arm, start.padding_bytes, weather));
+      } else {
+        result.push_back({{}, 0, 0, "exit code 2", true});
+      }
+    }
+    return result;
+  }
+
+  double now_s() const override { return clock_s_; }
+
+ private:
+  Launch next_launch(Arm arm, int padding_bytes, double weather) {
     order.push_back(arm);
     paddings.push_back(padding_bytes);
     const double longer = arm == Arm::kHead     ? head_slowdown
                           : arm == Arm::kSlowed ? (slowed_is_slower ? 1 + slowdown : 1.0)
                           : arm == Arm::kSame   ? same_slowdown
                                                 : 1.0;
-    const double weather = next_weather();
     Launch result;
     result.wall_s = launch_s;
     result.record.producer = "woolly-bench";
@@ -70,9 +92,6 @@ class FakeLauncher : public Launcher {
     return result;
   }
 
-  double now_s() const override { return clock_s_; }
-
- private:
   void add(Launch& launch, const char* metric, const char* unit, double value) {
     launch.record.results.push_back({benchmark, metric, unit, {value}, ""});
   }

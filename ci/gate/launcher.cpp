@@ -1,15 +1,20 @@
 #include "ci/gate/launcher.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <deque>
+#include <random>
 
 #include <woolly/error.h>
 
 #include "baselines/samples/environment.h"
 #include "engine/base/check.h"
+#include "engine/base/child_process.h"
 
 namespace woolly::gate {
 namespace {
@@ -30,10 +35,29 @@ void link_files(const fs::path& from, const fs::path& to) {
   }
 }
 
+// One of those that this process, and so its children, may use.
+int random_cpu(std::mt19937_64& random) {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  ::sched_getaffinity(0, sizeof allowed, &allowed);
+  std::vector<int> cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &allowed)) cpus.push_back(cpu);
+  }
+  if (cpus.empty()) return 0;
+  return cpus[std::uniform_int_distribution<std::size_t>(0, cpus.size() - 1)(random)];
+}
+
 std::string failure_text(const std::filesystem::path& program, const ProcessResult& result) {
   const std::string tail = tail_in_one_line(result.err);
   return fmt::format("{}: {}{}{}", program.string(), describe_exit(result),
                      tail.empty() ? "" : ": ", tail);
+}
+
+ProcessOptions quiet_options(int padding_bytes) {
+  ProcessOptions options = launch_options(padding_bytes);
+  options.extra_env.push_back({kQuietBlas[0], kQuietBlas[1]});
+  return options;
 }
 
 }  // namespace
@@ -52,11 +76,10 @@ std::string_view arm_name(Arm arm) {
   WOOLLY_CHECK(false);
 }
 
-ProcessOptions launch_options(Arm arm, int padding_bytes, double slowdown) {
+ProcessOptions launch_options(int padding_bytes) {
   ProcessOptions options;
   options.extra_env = {{"WOOLLY_GATE_PADDING", std::string(padding_bytes, 'x')}};
   options.timeout_s = kLaunchTimeoutS;
-  if (arm == Arm::kSlowed) options.slowdown = slowdown;
   return options;
 }
 
@@ -92,22 +115,20 @@ void ProcessLauncher::require(const Subject& subject, Arm arm) const {
   }
 }
 
-Launch ProcessLauncher::launch(const Subject& subject, Arm arm, int padding_bytes) {
-  const fs::path path = given_folder(arm) / subject.program;  // what the user knows it as
+std::vector<std::string> ProcessLauncher::command_line(const Subject& subject, Arm arm) const {
   std::vector<std::string> argv = {program(subject, arm).string()};
   argv.insert(argv.end(), subject.arguments.begin(), subject.arguments.end());
-  ProcessOptions options = launch_options(arm, padding_bytes, slowdown);
-  if (subject.program == kMicroProgram) {
-    // Its times are medians of batches far shorter than the moments for which a process is stopped.
-    if (options.slowdown > 0) argv.insert(argv.end(), {"--slowdown", fmt::to_string(slowdown)});
-    options.slowdown = 0;
+  // What they time is shorter than the moments for which a process can be stopped.
+  if (arm == Arm::kSlowed) {
+    argv.insert(argv.end(), {"--slowdown", fmt::to_string(slowdown)});
   }
-  options.extra_env.push_back({kQuietBlas[0], kQuietBlas[1]});
+  return argv;
+}
 
+Launch ProcessLauncher::launch_of(const Subject& subject, Arm arm,
+                                  const ProcessResult& result) const {
+  const fs::path path = given_folder(arm) / subject.program;  // what the user knows it as
   Launch launch;
-  const double steal_before_s = samples::steal_seconds();
-  const ProcessResult result = run_process(argv, options);
-  launch.steal_s = samples::steal_seconds() - steal_before_s;
   launch.wall_s = result.wall_s;
   launch.interrupted = result.interrupted;
   if (!result.ok()) {
@@ -123,6 +144,50 @@ Launch ProcessLauncher::launch(const Subject& subject, Arm arm, int padding_byte
     launch.failure = error.message();
   }
   return launch;
+}
+
+Launch ProcessLauncher::launch(const Subject& subject, Arm arm, int padding_bytes) {
+  const double steal_before_s = samples::steal_seconds();
+  const ProcessResult result =
+      run_process(command_line(subject, arm), quiet_options(padding_bytes));
+  const double steal_s = samples::steal_seconds() - steal_before_s;
+  Launch launch = launch_of(subject, arm, result);
+  launch.steal_s = steal_s;
+  return launch;
+}
+
+std::vector<Launch> ProcessLauncher::launch_in_turns(const Subject& subject,
+                                                     std::span<const Start> starts,
+                                                     std::uint64_t seed) {
+  const double steal_before_s = samples::steal_seconds();
+  std::mt19937_64 random(seed);
+  // On two CPUs they would meet different neighbours.
+  const std::string cpu = fmt::to_string(random_cpu(random));
+  std::deque<ChildProcess> children;  // which do not move
+  std::vector<ChildProcess*> waiting;
+  for (const Start& start : starts) {
+    std::vector<std::string> argv = command_line(subject, start.arm);
+    argv.emplace_back("--in-turns");
+    if (subject.program == kMicroProgram) argv.insert(argv.end(), {"--cpu", cpu});
+    ProcessOptions options = quiet_options(start.padding_bytes);
+    options.standard_input = Stdin::kTurns;
+    ChildProcess& child = children.emplace_back(argv, options);
+    if (child.wait()) waiting.push_back(&child);
+  }
+  while (!waiting.empty()) {
+    std::shuffle(waiting.begin(), waiting.end(), random);
+    std::erase_if(waiting, [](ChildProcess* child) {
+      child->give_turn();
+      return !child->wait();
+    });
+  }
+  const double steal_s = samples::steal_seconds() - steal_before_s;
+  std::vector<Launch> launches;
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    launches.push_back(launch_of(subject, starts[i].arm, children[i].result()));
+    launches.back().steal_s = steal_s;
+  }
+  return launches;
 }
 
 double ProcessLauncher::now_s() const {

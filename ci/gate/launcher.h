@@ -1,8 +1,11 @@
 // One launch of one arm: the unit of measurement (rule 1 of the design).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "baselines/samples/samples.h"
 #include "ci/gate/subject.h"
@@ -26,6 +29,11 @@ struct Launch {
   bool interrupted = false;
 };
 
+struct Start {
+  Arm arm;
+  int padding_bytes;  // of Launcher::launch()
+};
+
 // The gate's only door to the world, so that tests can put a world of known truth behind it.
 class Launcher {
  public:
@@ -35,8 +43,15 @@ class Launcher {
   // into caches and pages, by an amount that has nothing to do with the code under test (Mytkowicz
   // et al. 2009). Drawn anew for every launch, that luck is noise the interval accounts for;
   // left alone it would be a bias of one arm.
-  // Arm::kSlowed runs slowed down by `slowdown` (ProcessOptions).
+  // Arm::kSlowed runs slowed down by `slowdown`.
   virtual Launch launch(const Subject& subject, Arm arm, int padding_bytes) = 0;
+
+  // One launch of each of `starts` (two or more), together: they take turns (engine/base/turns.h),
+  // in every round in another order, drawn by `seed`. Started in the order given, each after the
+  // one before it is ready; returned in that order. Only where may_take_turns(subject). A program
+  // that does not know how refuses.
+  virtual std::vector<Launch> launch_in_turns(const Subject& subject, std::span<const Start> starts,
+                                              std::uint64_t seed) = 0;
 
   // How much longer everything takes in Arm::kSlowed, as a share.
   double slowdown = 0.10;
@@ -49,7 +64,7 @@ inline constexpr double kLaunchTimeoutS = 3600;  // a matter of seconds; an hour
 inline constexpr int kMostPaddingBytes = 4095;  // a page: what follows repeats
 
 // What every launcher gives its child. `padding_bytes` as in Launcher::launch().
-ProcessOptions launch_options(Arm arm, int padding_bytes, double slowdown);
+ProcessOptions launch_options(int padding_bytes);
 
 // Runs SUBJECT.program from one folder per arm: not the folders given, but temporary ones with
 // links to (or copies of) their files, whose names are equally long. A program keeps its own path
@@ -67,11 +82,16 @@ class ProcessLauncher : public Launcher {
   void require(const Subject& subject, Arm arm) const;
 
   Launch launch(const Subject& subject, Arm arm, int padding_bytes) override;
+  std::vector<Launch> launch_in_turns(const Subject& subject, std::span<const Start> starts,
+                                      std::uint64_t seed) override;
   double now_s() const override;
 
  private:
   std::filesystem::path given_folder(Arm arm) const;
   std::filesystem::path program(const Subject& subject, Arm arm) const;
+  std::vector<std::string> command_line(const Subject& subject, Arm arm) const;
+  // What a finished process makes of it.
+  Launch launch_of(const Subject& subject, Arm arm, const ProcessResult& result) const;
 
   std::filesystem::path base_folder_;
   std::filesystem::path head_folder_;

@@ -6,6 +6,7 @@
 #include <woolly/error.h>
 
 #include "ci/gate/test_programs.h"
+#include "engine/base/file.h"
 
 namespace woolly::gate {
 namespace {
@@ -57,13 +58,58 @@ TEST_F(LauncherTest, OutputThatIsNoRecordIsAFailure) {
   EXPECT_NE(launch_head().failure, "");
 }
 
-TEST_F(LauncherTest, MicroBenchmarksSlowThemselvesDown) {
+TEST_F(LauncherTest, OurProgramsSlowThemselvesDown) {
   test::write_script(folder / "base/woolly-micro", "echo \"$*\" >&2; exit 7");
   ProcessLauncher launcher(folder / "base", folder / "base");
   launcher.slowdown = 0.25;
   const Subject micro{"m", "woolly-micro", {"--json"}};
   EXPECT_THAT(launcher.launch(micro, Arm::kSlowed, 0).failure, HasSubstr("--json --slowdown 0.25"));
   EXPECT_THAT(launcher.launch(micro, Arm::kSame, 0).failure, HasSubstr("exit code 7: --json"));
+}
+
+TEST_F(LauncherTest, LaunchesInTurnsNeverWorkAtOnce) {
+  // Each turn appends a letter twice; between the two nobody else may have written.
+  const std::string turns =
+      "for turn in 1 2 3 4 5; do printf . >&0; head -c 1 >/dev/null; "
+      "printf \"$letter\" >>\"$ORDER\"; sleep 0.01; printf \"$letter\" >>\"$ORDER\"; done; ";
+  const std::string json = "printf '%s' '" + test::launch_json("1") + "'";
+  test::write_script(folder / "base/woolly-bench", "letter=b; " + turns + json);
+  test::write_script(folder / "head/woolly-bench", "letter=h; " + turns + json);
+  const std::string order_file = (folder / "order").string();
+  ::setenv("ORDER", order_file.c_str(), 1);
+  ProcessLauncher launcher(folder / "base", folder / "head");
+  constexpr Start kStarts[] = {{Arm::kHead, 0}, {Arm::kBase, 7}};
+  const std::vector<Launch> launches = launcher.launch_in_turns(subject, kStarts, 3);
+  ::unsetenv("ORDER");
+  ASSERT_EQ(launches.size(), 2u);
+  for (const Launch& launch : launches) EXPECT_EQ(launch.failure, "");
+  const std::string order = read_file(order_file);
+  ASSERT_EQ(order.size(), 20u);
+  for (std::size_t i = 0; i < order.size(); i += 2) EXPECT_EQ(order[i], order[i + 1]) << order;
+  for (std::size_t i = 0; i < order.size(); i += 4) EXPECT_NE(order[i], order[i + 2]) << order;
+  EXPECT_EQ(order.find("bbhhbbhhbbhhbbhhbbhh"), std::string::npos) << "always the same order";
+}
+
+TEST_F(LauncherTest, WhatCannotTakeTurnsRefusesOrFails) {
+  test::write_script(folder / "base/woolly-bench",
+                     "for a in \"$@\"; do [ \"$a\" = --in-turns ] && exit 2; done");
+  head_script("kill -SEGV $$");
+  ProcessLauncher launcher(folder / "base", folder / "head");
+  constexpr Start kStarts[] = {{Arm::kBase, 0}, {Arm::kHead, 0}};
+  const std::vector<Launch> launches = launcher.launch_in_turns(subject, kStarts, 1);
+  ASSERT_EQ(launches.size(), 2u);
+  EXPECT_TRUE(launches[0].refused);
+  EXPECT_THAT(launches[1].failure, HasSubstr("signal 11"));
+}
+
+TEST_F(LauncherTest, MicroBenchmarksInTurnsShareACpu) {
+  test::write_script(folder / "base/woolly-micro", "echo \"$*\" >&2; exit 7");
+  ProcessLauncher launcher(folder / "base", folder / "base");
+  const Subject micro{"m", "woolly-micro", {"--json"}, true};
+  constexpr Start kStarts[] = {{Arm::kBase, 0}, {Arm::kSame, 0}};
+  const std::vector<Launch> launches = launcher.launch_in_turns(micro, kStarts, 5);
+  EXPECT_THAT(launches[0].failure, HasSubstr("--json --in-turns --cpu "));
+  EXPECT_EQ(launches[0].failure, launches[1].failure);
 }
 
 TEST_F(LauncherTest, BothArmsSeePathsOfOneLength) {

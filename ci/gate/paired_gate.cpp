@@ -10,6 +10,7 @@
 #include "ci/gate/plan_text.h"
 #include "ci/gate/warm_up.h"
 #include "ci/stats/multiplicity.h"
+#include "engine/base/available_memory.h"
 #include "engine/base/test_hooks.h"
 
 namespace woolly::gate {
@@ -21,6 +22,12 @@ bool is_any(const PairedSeries&) { return true; }
 
 // Judged or shown, and open.
 bool takes_screening(const PairedSeries& series) { return !series.decided() && !series.suspect(); }
+
+// Base, base again and base slowed down, when they are controls.
+bool fits_into_memory(const SubjectRun& run) {
+  const auto available = static_cast<double>(available_memory_bytes());
+  return available == 0 || 3 * run.peak_rss_bytes() < available;
+}
 
 bool may_be_suspect(const PairedSeries& series) {
   return is_undecided(series) && series.outcome().estimate > series.outcome().delta;
@@ -62,7 +69,40 @@ void PairedGate::add_runs(const Subject& subject) {
   if (!outcome_.interrupted) warm_up(run, subject);
   std::vector<SubjectRun> parts = run.split();
   if (parts.empty()) parts.push_back(std::move(run));
+  if (!outcome_.interrupted) try_turns(parts);
   for (SubjectRun& part : parts) runs_.push_back(std::move(part));
+}
+
+// From here on launches take turns, where there is memory for all of them and both arms know how.
+void PairedGate::try_turns(std::vector<SubjectRun>& runs) {
+  const auto first = std::find_if(runs.begin(), runs.end(), [](const SubjectRun& run) {
+    return run.open && may_take_turns(run.subject());
+  });
+  if (first == runs.end()) return;
+  const auto alternate = [&](const std::string& why) {
+    outcome_.notes.push_back(fmt::format("launches of base and head alternate: {}", why));
+  };
+  if (!fits_into_memory(*first)) return alternate("there is no memory for all of them at once");
+
+  Subject trial = first->subject();
+  trial.in_turns = true;
+  constexpr Start kStarts[] = {{Arm::kBase, 0}, {Arm::kHead, 0}};
+  const double start_s = launcher_.now_s();
+  const std::vector<Launch> launches = launcher_.launch_in_turns(trial, kStarts, plan_.seed);
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    const Launch& launch = launches[i];
+    const Arm arm = kStarts[i].arm;
+    if (launch.interrupted) outcome_.interrupted = true;
+    if (launch.interrupted) return;
+    if (launch.refused) {
+      return alternate(fmt::format("{} cannot take turns, it is too old", arm_name(arm)));
+    }
+    if (!launch.failure.empty()) return alternate(launch.failure);
+    if (plan_.on_launch) {
+      plan_.on_launch({trial, Stage::kWarmUp, kMostWarmUps, static_cast<int>(i), arm, launch});
+    }
+  }
+  for (SubjectRun& run : runs) run.take_turns(launcher_.now_s() - start_s);
 }
 
 Launch PairedGate::warm_up_launch(SubjectRun& run, const Subject& subject, Arm arm, int number) {
@@ -166,10 +206,12 @@ void PairedGate::announce_plan() {
   facts.judged_series = judged_;
   facts.budget_s = plan_.budget_s;
   facts.fixed_blocks = plan_.fixed_blocks;
+  facts.in_turns = !runs_.empty() && runs_.front().subject().in_turns;
   facts.user_delta = plan_.margin.user;
   if (control_) facts.injected = launcher_.slowdown;
   for (const SubjectRun& run : runs_) {
     if (!run.open) continue;
+    facts.in_turns = facts.in_turns && run.subject().in_turns;
     facts.round_s += run.block_s;
     for (const PairedSeries& series : run.series()) {
       if (series.judged()) facts.noise.add(noise_of(series));
@@ -429,8 +471,8 @@ void PairedGate::finish() {
   }
   if (disturbed > 0) {
     outcome_.notes.push_back(fmt::format(
-        "{:.0f} % of the blocks count less: the launches of one build differed within them, "
-        "something else was running",
+        "{:.0f} % of the blocks count less: something else was running, and times differed within "
+        "them",
         100.0 * disturbed / measured));
   }
   if (sampler_.repeated() > 0) {

@@ -47,6 +47,7 @@ class PairedGate {
 
  private:
   void add_runs(const Subject& subject);
+  void try_turns(std::vector<SubjectRun>& runs);
   void warm_up(SubjectRun& run, const Subject& subject);
   Launch warm_up_launch(SubjectRun& run, const Subject& subject, Arm arm, int number);
   void warm_up_until_steady(SubjectRun& run, const Subject& subject, samples::Record last[2]);

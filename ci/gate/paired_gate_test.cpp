@@ -366,6 +366,13 @@ class SuiteLauncher : public Launcher {
     return launch;
   }
 
+  std::vector<Launch> launch_in_turns(const Subject& subject, std::span<const Start> starts,
+                                      std::uint64_t) override {
+    std::vector<Launch> launches;
+    for (const Start& start : starts) launches.push_back(launch(subject, start.arm, 0));
+    return launches;
+  }
+
   double now_s() const override { return clock_s_; }
 
  private:
@@ -380,7 +387,42 @@ TEST_F(PairedGateTest, MicroBenchmarksAreLaunchedOneByOneAndNotAfterTheirVerdict
   EXPECT_EQ(code(outcome), ExitCode::kRegression);
   EXPECT_EQ(count_of(outcome, State::kRegressed), 1);
   EXPECT_EQ(count_of(outcome, State::kUnchanged), 29);
-  EXPECT_EQ(std::count(suite.filters.begin(), suite.filters.end(), "^suite/b7$"), 40 + 80);
+  EXPECT_EQ(std::count(suite.filters.begin(), suite.filters.end(), "^suite/b7$"), 20 + 40);
+}
+
+TEST_F(PairedGateTest, WhereBothArmsKnowHowTheirLaunchesTakeTurns) {
+  world.takes_turns = true;
+  std::vector<const char*> wrong;
+  plan.on_launch = [&](const PlacedLaunch& placed) {
+    if (placed.stage != Stage::kWarmUp && !placed.subject.in_turns) wrong.push_back("alternates");
+    if (placed.position > 2) wrong.push_back("more than one launch of an arm");
+  };
+  const Outcome outcome = run();
+  EXPECT_EQ(code(outcome), ExitCode::kOk);
+  EXPECT_TRUE(wrong.empty());
+  EXPECT_THAT(outcome.notes, Not(Contains(HasSubstr("alternate"))));
+}
+
+TEST_F(PairedGateTest, AnOlderBuildMakesThemAlternateWithANote) {
+  EXPECT_THAT(run().notes, Contains("launches of base and head alternate: base cannot take turns, "
+                                    "it is too old"));
+}
+
+TEST_F(PairedGateTest, LaunchesThatMemoryHasNoRoomForAlternate) {
+  world.takes_turns = true;
+  world.tamper = [](Arm, int, Launch& launch) {
+    for (auto& result : launch.record.results) {
+      if (result.metric == "peak_rss_bytes") result.samples = {1e15};
+    }
+  };
+  EXPECT_THAT(run().notes, Contains("launches of base and head alternate: there is no memory for "
+                                    "all of them at once"));
+}
+
+TEST_F(PairedGateTest, ARegressionIsFoundInTurns) {
+  world.takes_turns = true;
+  world.head_slowdown = 1.05;
+  EXPECT_EQ(code(run()), ExitCode::kRegression);
 }
 
 TEST_F(PairedGateTest, StoredAaEffectsWidenTheMargin) {

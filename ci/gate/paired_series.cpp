@@ -12,17 +12,23 @@
 
 namespace woolly::gate {
 
-std::optional<double> value_in(const samples::Record& record, const store::SeriesKey& key) {
+std::span<const double> samples_in(const samples::Record& record, const store::SeriesKey& key) {
   const auto result = std::find_if(
       record.results.begin(), record.results.end(),
       [&](const auto& r) { return r.benchmark == key.benchmark && r.metric == key.metric; });
-  if (result == record.results.end()) return std::nullopt;
-  const double value = stats::median(result->samples);
-  if (!std::isfinite(value) || value <= 0) {
+  if (result == record.results.end()) return {};
+  for (const double value : result->samples) {
+    if (std::isfinite(value) && value > 0) continue;
     throw Error(ExitCode::kBenchmarkFailed, fmt::format("{} {}: {} cannot be compared by ratio",
                                                         key.benchmark, key.metric, value));
   }
-  return value;
+  return result->samples;
+}
+
+std::optional<double> value_in(const samples::Record& record, const store::SeriesKey& key) {
+  const std::span<const double> samples = samples_in(record, key);
+  if (samples.empty()) return std::nullopt;
+  return stats::median({samples.begin(), samples.end()});
 }
 
 namespace {
@@ -32,6 +38,23 @@ double spread_of_one(const stats::SignedRankInterval& interval) {
   constexpr double kOneSigma = 0.1587;  // of a normal distribution lies beyond it
   const double width = interval.upper_bound(kOneSigma) - interval.lower_bound(kOneSigma);
   return 0.5 * width * std::sqrt(interval.size()) / stats::kHodgesLehmannSpread;
+}
+
+// About the standard error of the median of differences; 0 of so few that it cannot be known.
+double spread_of_median(std::span<const double> differences, double median) {
+  constexpr std::size_t kFewest = 8;
+  constexpr double kSigmaOfMad = 1.4826;  // of a normal distribution, as is
+  constexpr double kErrorOfMedian = 1.2533;
+  if (differences.size() < kFewest) return 0;
+  std::vector<double> deviations;
+  for (const double difference : differences) deviations.push_back(std::abs(difference - median));
+  return kErrorOfMedian * kSigmaOfMad * stats::median(deviations) /
+         std::sqrt(static_cast<double>(differences.size()));
+}
+
+[[noreturn]] void throw_not_measured(Arm arm) {
+  throw Error(ExitCode::kBenchmarkFailed,
+              fmt::format("a launch of {} did not measure it", arm_name(arm)));
 }
 
 }  // namespace
@@ -51,24 +74,44 @@ void PairedSeries::add_block(const std::array<double, 2>& base, const std::array
   head_values_.insert(head_values_.end(), head.begin(), head.end());
 }
 
+void PairedSeries::add_turns(std::span<const double> base, std::span<const double> head) {
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < std::min(base.size(), head.size()); ++i) {
+    differences.push_back(std::log(head[i] / base[i]));
+  }
+  const double difference = stats::median(differences);
+  differences_.push_back(outcome_.sign * difference);
+  spreads_.push_back(spread_of_median(differences, difference));
+  base_values_.push_back(stats::median({base.begin(), base.end()}));
+  head_values_.push_back(stats::median({head.begin(), head.end()}));
+}
+
 void PairedSeries::add_block(const Block& block, Arm base, Arm head) {
-  std::array<double, 2> values[2];
   try {
+    if (!block.in_turns()) return add_alternating(block, base, head);
+    std::span<const double> samples[2];
     for (int side = 0; side < 2; ++side) {
       const Arm arm = side == 0 ? base : head;
-      for (int i = 0; i < 2; ++i) {
-        const auto value = value_in(block.launch(arm, i).record, key());
-        if (!value) {
-          throw Error(ExitCode::kBenchmarkFailed,
-                      fmt::format("a launch of {} did not measure it", arm_name(arm)));
-        }
-        values[side][static_cast<std::size_t>(i)] = *value;
-      }
+      samples[side] = samples_in(block.launch(arm, 0).record, key());
+      if (samples[side].empty()) throw_not_measured(arm);
     }
-    add_block(values[0], values[1]);
+    add_turns(samples[0], samples[1]);
   } catch (const Error& error) {
     fail(State::kFailed, error.message());
   }
+}
+
+void PairedSeries::add_alternating(const Block& block, Arm base, Arm head) {
+  std::array<double, 2> values[2];
+  for (int side = 0; side < 2; ++side) {
+    const Arm arm = side == 0 ? base : head;
+    for (int i = 0; i < 2; ++i) {
+      const auto value = value_in(block.launch(arm, i).record, key());
+      if (!value) throw_not_measured(arm);
+      values[side][static_cast<std::size_t>(i)] = *value;
+    }
+  }
+  add_block(values[0], values[1]);
 }
 
 stats::SignedRankInterval PairedSeries::interval() const {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,11 @@
 
 namespace woolly::gate {
 
-// The value of `key` in a launch: the median of its samples. Nothing when it is not there.
+// The samples of `key` in a launch; none when it is not there.
 // Throws Error (benchmark failed) for a value without a logarithm.
+std::span<const double> samples_in(const samples::Record& record, const store::SeriesKey& key);
+
+// Their median.
 std::optional<double> value_in(const samples::Record& record, const store::SeriesKey& key);
 
 // A block does not count as surer than the surest eighth of them, or than this (ln ratio).
@@ -51,6 +55,9 @@ class PairedSeries {
   // The two values of each arm of one block. The difference of the half-block averages of the
   // logarithms cancels what drifts linearly over the block.
   void add_block(const std::array<double, 2>& base, const std::array<double, 2>& head);
+  // Samples of launches that took turns: those of one index, at the same moment, belong together.
+  // The difference is the median of theirs; how they spread says how sure it is.
+  void add_turns(std::span<const double> base, std::span<const double> head);
   // Takes them from `block`. A launch that does not have the series, or no number that can be
   // compared, fails it.
   void add_block(const Block& block, Arm base, Arm head);
@@ -82,6 +89,7 @@ class PairedSeries {
 
  private:
   void describe(const Bounds& bounds);
+  void add_alternating(const Block& block, Arm base, Arm head);
   int disturbed() const;
   std::string why_inconclusive(const Levels& levels, double sd) const;
 
@@ -91,7 +99,7 @@ class PairedSeries {
   double confirmation_p_ = 1;
   double improvement_p_ = 1;
   std::vector<double> differences_;  // positive: head is worse
-  std::vector<double> spreads_;      // of the two launches of an arm, by block
+  std::vector<double> spreads_;      // of the two launches of an arm or of turns, by block
   std::vector<double> base_values_;
   std::vector<double> head_values_;
 };

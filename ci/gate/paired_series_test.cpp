@@ -26,6 +26,37 @@ TEST(PairedSeries, LinearDriftOverABlockCancels) {
   EXPECT_NEAR(series.interval().estimate(), 0, 1e-12);
 }
 
+TEST(PairedSeries, OfTurnsThoseOfTheSameMomentBelongTogether) {
+  // The host changes its speed from moment to moment; head is 10 % faster throughout.
+  const std::vector<double> base = {100, 150, 100, 400, 120, 100, 90, 1000, 100};
+  std::vector<double> head;
+  for (const double value : base) head.push_back(1.1 * value);
+  head.push_back(7);  // one turn more, which has no partner
+  PairedSeries series = throughput();
+  series.add_turns(base, head);
+  ASSERT_EQ(series.pairs(), 1);
+  EXPECT_NEAR(series.interval().estimate(), -std::log(1.1), 1e-12);
+}
+
+TEST(PairedSeries, BlocksWhoseTurnsDisagreeCountLess) {
+  PairedSeries series({"b", "time_ns", "ns"}, true, 1);
+  const std::vector<double> base(12, 100.0);
+  for (int i = 0; i < 10; ++i) {
+    std::vector<double> head;
+    for (int turn = 0; turn < 12; ++turn) head.push_back(100 + 0.05 * (i % 3) + 0.2 * (turn % 4));
+    series.add_turns(base, head);
+  }
+  for (int i = 0; i < 6; ++i) {
+    std::vector<double> head;
+    for (int turn = 0; turn < 12; ++turn) head.push_back(100.0 + 10 * turn);
+    series.add_turns(base, head);
+  }
+  EXPECT_LT(series.interval().upper_bound(0.01), 0.01);
+  series.screen({0.03, false}, {}, 1, Look::kEarly);
+  EXPECT_EQ(series.outcome().disturbed, 6);
+  EXPECT_EQ(series.outcome().state, State::kUnchanged);
+}
+
 TEST(PairedSeries, BlocksInWhichABuildDiffersFromItselfCountLess) {
   PairedSeries series({"b", "time_ns", "ns"}, true, 1);
   for (int i = 0; i < 10; ++i) series.add_block({100, 100.5 + 0.05 * i}, {100.1, 100.2});

@@ -58,17 +58,19 @@ int fewest_blocks() {
 std::vector<std::string> plan_lines(const PlanFacts& facts) {
   std::vector<std::string> lines;
   if (facts.fixed_blocks > 0) {
-    lines.push_back(fmt::format("plan: {} series, {} blocks of 4 launches, about {}",
-                                facts.judged_series, facts.fixed_blocks,
+    lines.push_back(fmt::format("plan: {} series, {} blocks of {} launches, about {}",
+                                facts.judged_series, facts.fixed_blocks, facts.in_turns ? 2 : 4,
                                 duration_text(facts.round_s * facts.fixed_blocks)));
     return lines;
   }
   const double fit = facts.round_s > 0 ? facts.budget_s / facts.round_s : kUnboundedBlocks;
   const int blocks = static_cast<int>(std::min<double>(fit, kUnboundedBlocks));
-  lines.push_back(fmt::format(
-      "plan: {} judged series of {} subject{}; blocks of 4 launches in random order ABBA or BAAB, "
-      "one takes {:.1f} s",
-      facts.judged_series, facts.subjects, facts.subjects == 1 ? "" : "s", facts.round_s));
+  lines.push_back(
+      fmt::format("plan: {} judged series of {} subject{}; blocks of {}, one takes {:.1f} s",
+                  facts.judged_series, facts.subjects, facts.subjects == 1 ? "" : "s",
+                  facts.in_turns ? "2 launches that take turns, many times in random order"
+                                 : "4 launches in random order ABBA or BAAB",
+                  facts.round_s));
   lines.push_back(fmt::format(
       "plan: screened after {} blocks, suspects confirmed by {} fresh ones; the budget of {} holds "
       "about {}",
@@ -85,7 +87,8 @@ std::vector<std::string> plan_lines(const PlanFacts& facts) {
 
 std::string paired_method_text() {
   return fmt::format(
-      "Paired launches in randomized ABBA/BAAB blocks; Hodges-Lehmann estimate with exact "
+      "Paired launches that take turns, or in randomized ABBA/BAAB blocks where they cannot; "
+      "Hodges-Lehmann estimate with exact "
       "signed-rank bounds, blocks scaled by their own spread; what looks worse is confirmed by "
       "fresh blocks at a family level of {:.0f} % (Holm).",
       100 * kFalseAlarmLevel);

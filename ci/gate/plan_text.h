@@ -14,6 +14,7 @@ struct PlanFacts {
   double round_s = 0;  // one block of every subject
   double budget_s = 0;
   int fixed_blocks = 0;
+  bool in_turns = false;
   double user_delta = 0;
   double injected = 0;  // by the controls, as a share; 0: there are none
   HostNoise noise;      // of all judged series on this machine

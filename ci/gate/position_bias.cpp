@@ -9,8 +9,6 @@
 namespace woolly::gate {
 namespace {
 
-constexpr std::size_t kLaunchesOfBlock = 4;
-
 std::map<store::SeriesKey, double> logarithms_of(const samples::Record& record) {
   std::map<store::SeriesKey, double> logarithms;
   for (const samples::Result& result : record.results) {
@@ -29,14 +27,16 @@ void PositionBias::add(const PlacedLaunch& placed) {
   if (placed.stage != Stage::kScreening) return;
   if (placed.position == 0) block_.clear();
   block_.push_back(logarithms_of(placed.launch.record));
-  if (block_.size() != kLaunchesOfBlock) return;
+  const bool in_turns = placed.subject.in_turns;
+  if (block_.size() != (in_turns ? 2 : 4)) return;
   for (const auto& [key, first] : block_[0]) {
     bool whole = true;
     for (const auto& launch : block_) whole = whole && launch.contains(key);
     if (!whole) continue;
-    const double outer = first + block_[3].at(key);
-    const double inner = block_[1].at(key) + block_[2].at(key);
-    differences_[key].push_back(worse_sign(key.metric, key.unit) * 0.5 * (outer - inner));
+    const double difference =
+        in_turns ? first - block_[1].at(key)
+                 : 0.5 * (first + block_[3].at(key) - block_[1].at(key) - block_[2].at(key));
+    differences_[key].push_back(worse_sign(key.metric, key.unit) * difference);
   }
 }
 

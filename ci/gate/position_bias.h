@@ -16,8 +16,8 @@ class PositionBias {
   // Of screening blocks; others are ignored. Launches of a block come in their order.
   void add(const PlacedLaunch& placed);
 
-  // ln ratio of the outer two launches to the inner two, positive when the outer are worse: the
-  // median over blocks, by series.
+  // ln ratio of the outer two launches to the inner two, or of those in turns of the one started
+  // first to the other; positive when the former are worse: the median over blocks, by series.
   std::map<store::SeriesKey, double> effects() const;
 
  private:

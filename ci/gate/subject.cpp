@@ -49,6 +49,10 @@ Subject micro_subject(const std::string& filter) {
           {"--filter", filter, "--no-roof", "--json", "--repetitions", "3", "--min-time", "0.002"}};
 }
 
+bool may_take_turns(const Subject& subject) {
+  return subject.program == kBenchProgram || subject.program == kMicroProgram;
+}
+
 std::optional<Subject> narrowed(const Subject& subject, const std::string& benchmark) {
   if (subject.program != kMicroProgram) return std::nullopt;
   std::string filter = "^";
@@ -58,6 +62,7 @@ std::optional<Subject> narrowed(const Subject& subject, const std::string& bench
   }
   Subject result = micro_subject(filter + "$");
   result.name = benchmark;
+  result.in_turns = subject.in_turns;
   return result;
 }
 

@@ -15,7 +15,11 @@ struct Subject {
   std::string name;     // for people: "tiny-Q4_0.gguf", "micro matmul"
   std::string program;  // in the folder of either arm: "woolly-bench" or "woolly-micro"
   std::vector<std::string> arguments;
+  bool in_turns = false;  // its launches take turns (Launcher::launch_in_turns)
 };
+
+// Whether it is one of our programs, which can take turns since they know how.
+bool may_take_turns(const Subject& subject);
 
 // Tokens of the default end-to-end launch: long enough to time, short enough for many launches.
 struct TokenCounts {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ci/gate/metrics.h"
+#include "ci/stats/quantile.h"
 
 namespace woolly::gate {
 namespace {
@@ -39,6 +40,9 @@ void SubjectRun::list_series(const samples::Record& base, const samples::Record&
     const MetricRule rule = metric_rule(result.metric);
     if (rule.use == Use::kIgnored) continue;
     const store::SeriesKey key{result.benchmark, result.metric, result.unit};
+    if (key.metric == "peak_rss_bytes") {
+      peak_rss_bytes_ = std::max(peak_rss_bytes_, stats::median(result.samples));
+    }
     series_.emplace_back(key, rule.use == Use::kJudged, worse_sign(key.metric, key.unit));
     if (!has_series(head, key)) series_.back().fail(State::kMissing, "head does not measure it");
   }
@@ -119,6 +123,11 @@ std::vector<SubjectRun> SubjectRun::split() const {
     run.block_s = block_s / static_cast<double>(runs.size());
   }
   return runs;
+}
+
+void SubjectRun::take_turns(double seconds) {
+  subject_.in_turns = true;
+  block_s = seconds;
 }
 
 void SubjectRun::add_block(const Block& block, Stage stage, const Filter& wanted) {

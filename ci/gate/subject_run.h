@@ -38,6 +38,12 @@ class SubjectRun {
 
   const Subject& subject() const noexcept { return subject_; }
 
+  // Of base's first launch; 0 when that does not tell.
+  double peak_rss_bytes() const noexcept { return peak_rss_bytes_; }
+
+  // Its launches take turns from here on, and a block takes `seconds`.
+  void take_turns(double seconds);
+
   using Filter = std::function<bool(const PairedSeries&)>;
 
   // Adds a block of `stage` to the series that `wanted` names.
@@ -57,6 +63,7 @@ class SubjectRun {
   std::array<int, kStages> blocks_{};
   Subject subject_;
   bool allow_answer_change_;
+  double peak_rss_bytes_ = 0;
   std::vector<PairedSeries> series_;
   std::map<std::string, std::string> answers_[2];  // benchmark to hash: of base, of head
 };

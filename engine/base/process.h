@@ -26,17 +26,24 @@ struct ProcessResult {
   bool ok() const noexcept { return exit_code == 0 && signal == 0; }
 };
 
+enum class Stdin {
+  kNull,   // /dev/null
+  kTurns,  // Turns: for a ChildProcess that takes turns with others
+  kOurs,   // so that a child of our own child can take part in them
+};
+
 struct ProcessOptions {
   std::vector<std::pair<std::string, std::string>> extra_env;  // added to ours, or replacing it
   std::filesystem::path cwd;                                   // empty: ours
   double timeout_s = 0;                                        // 0: none
+  Stdin standard_input = Stdin::kNull;
   bool show_stderr = false;  // also copies the child's stderr to ours as it comes
   // > 0: the child and all it starts are stopped again and again, so that everything takes this
   // share longer (0.05: 5 %). A slowdown of any program, to see whether it would be noticed.
   double slowdown = 0;
 };
 
-// Runs argv and waits for it. stdin is /dev/null; the child leads its own process group, so a
+// Runs argv and waits for it. The child leads its own process group, so a
 // terminal's Ctrl-C reaches only us and we end the whole group: SIGTERM, then SIGKILL after
 // kKillGraceS. PATH is searched only when argv[0] has no slash. Thread-safe.
 // Throws Error (usage) when the program cannot be started or `cwd` cannot be entered.

@@ -74,12 +74,7 @@ void measure_roofs(Roofs& roofs, const std::vector<const BenchmarkCase*>& cases)
 Collector run_cases(const std::vector<const BenchmarkCase*>& cases, const Roofs& roofs,
                     const MicroOptions& options) {
   const bool quiet = options.json;
-  Stage stage(roofs, options.slowdown);
-  benchmark::ClearRegisteredBenchmarks();
-  for (const BenchmarkCase* c : cases) {
-    benchmark::RegisterBenchmark(c->name.c_str(),
-                                 [&stage, c](benchmark::State& state) { stage.enter(*c, state); });
-  }
+  Stage stage(roofs, {options.slowdown, options.in_turns, options.cpu});
   const std::size_t width = longest_name(cases);
   if (!quiet) print(stdout, table_header(width));
   Collector collector([&](const Measurement& measured) {
@@ -89,7 +84,18 @@ Collector run_cases(const std::vector<const BenchmarkCase*>& cases, const Roofs&
     });
     print(stdout, table_row(measured, (*it)->cost, width));
   });
-  const std::size_t matched = benchmark::RunSpecifiedBenchmarks(&collector);
+  benchmark::ClearRegisteredBenchmarks();
+  std::size_t matched = 0;
+  for (const BenchmarkCase* c : cases) {
+    auto* registered = benchmark::RegisterBenchmark(
+        c->name.c_str(), [&stage, c](benchmark::State& state) { stage.enter(*c, state); });
+    if (!options.in_turns) continue;
+    const Stage::Turns turns = stage.turns_of(*c);
+    registered->Iterations(turns.calls)->Repetitions(turns.count);
+    matched += benchmark::RunSpecifiedBenchmarks(&collector);
+    benchmark::ClearRegisteredBenchmarks();
+  }
+  if (!options.in_turns) matched = benchmark::RunSpecifiedBenchmarks(&collector);
   benchmark::ClearRegisteredBenchmarks();
   if (matched == 0) {
     throw_usage(
@@ -162,8 +168,9 @@ int run_micro(const MicroOptions& options, const Suite& suite, const RoofSource&
   run_fields["threads"] = fmt::format("{}", suite.context.pool.threads());
   run_fields["pages"] = pages_of_weights();
   run_fields["steal"] = fmt::format("{:.2f}", samples::steal_seconds() - steal_before);
-  const samples::Record record =
-      to_record(collected.measurements(), samples::collect_environment(run_fields), started_at);
+  const samples::Record record = to_record(
+      collected.measurements(),
+      options.in_turns ? run_fields : samples::collect_environment(run_fields), started_at);
   if (options.json) print(stdout, samples::to_json(record).dump(2) + "\n");
   if (database && !record.results.empty()) {
     const store::RunId run = database->add(record);

@@ -19,7 +19,11 @@ struct MicroOptions {
   std::optional<std::filesystem::path> database;
   int threads = 0;  // 0: every core this process may use
   int repetitions = 5;
-  double min_time_seconds = 0.03;            // of each repetition
+  double min_time_seconds = 0.03;  // of each repetition
+  // Each repetition in a turn (engine/base/turns.h), as many as it takes; of the environment only
+  // what the run itself chose is in the record, which who gives the turns knows anyway.
+  bool in_turns = false;
+  int cpu = -1;                              // >= 0: benchmarks of one thread run on this CPU
   double slowdown = 0;                       // of all that is timed, as a share
   std::vector<std::string> benchmark_flags;  // Google Benchmark's own, "--benchmark_..."
 };

@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <limits>
 #include <vector>
 
 #include "engine/base/burn.h"
 #include "engine/base/test_hooks.h"
+#include "engine/base/turns.h"
 
 namespace woolly::micro {
 namespace {
@@ -21,17 +23,20 @@ double nanoseconds_since(Clock::time_point start) {
 }
 
 // A batch is long against reading the clock twice (about 50 ns).
-std::int64_t calls_for_a_batch(const Workload& workload) {
-  constexpr double kBatchNs = 20'000;
-  constexpr double kMostCalls = 10'000;
-  double fastest_ns = kBatchNs;
+constexpr double kBatchNs = 20'000;
+
+// A turn is short against what a neighbour on the same core does, and long against what the caches
+// lost meanwhile.
+constexpr double kTurnNs = 200'000;
+
+double fastest_call_ns(const Workload& workload) {
+  double fastest_ns = std::numeric_limits<double>::infinity();
   for (int i = 0; i < 3; ++i) {
     const auto start = Clock::now();
     workload.run();
     fastest_ns = std::min(fastest_ns, nanoseconds_since(start));
   }
-  return static_cast<std::int64_t>(
-      std::clamp(kBatchNs / std::max(fastest_ns, 1.0), 1.0, kMostCalls));
+  return std::max(fastest_ns, 1.0);
 }
 
 // Of a non-empty sample, which it reorders.
@@ -43,18 +48,50 @@ double median(std::vector<double>& values) {
 
 }  // namespace
 
+Stage::Stage(const Roofs& roofs, const Options& options) : roofs_(roofs), options_(options) {
+  CPU_ZERO(&allowed_);
+  ::sched_getaffinity(0, sizeof allowed_, &allowed_);
+}
+
+// Failing is harmless: the scheduler decides as usual.
+void Stage::choose_cpus(int threads) const {
+  if (options_.cpu < 0) return;
+  cpu_set_t cpus = allowed_;
+  if (threads == 1) {
+    CPU_ZERO(&cpus);
+    CPU_SET(options_.cpu, &cpus);
+  }
+  ::sched_setaffinity(0, sizeof cpus, &cpus);
+}
+
 void Stage::prepare(const BenchmarkCase& benchmark_case) {
   current_ = &benchmark_case;
   workload_ = {};  // frees the previous one's memory before the next takes its own
+  choose_cpus(benchmark_case.cost.threads);
+  call_ns_ = 0;
   calls_per_batch_ = 1;
   try {
     workload_ = benchmark_case.prepare();
     const std::string difference = workload_.verify();
     error_ = difference.empty() ? "" : fmt::format("wrong result: {}", difference);
-    if (error_.empty()) calls_per_batch_ = calls_for_a_batch(workload_);
+    if (!error_.empty()) return;
+    constexpr double kMostCalls = 10'000;
+    call_ns_ = fastest_call_ns(workload_);
+    calls_per_batch_ = static_cast<std::int64_t>(std::clamp(kBatchNs / call_ns_, 1.0, kMostCalls));
   } catch (const std::exception& error) {
     error_ = fmt::format("cannot be prepared: {}", error.what());
   }
+}
+
+Stage::Turns Stage::turns_of(const BenchmarkCase& benchmark_case) {
+  constexpr double kEnoughNs = 20e6;
+  constexpr int kFewestTurns = 8;
+  constexpr int kMostTurns = 40;
+  prepare(benchmark_case);
+  const double batch_ns = std::max(1.0, call_ns_ * static_cast<double>(calls_per_batch_));
+  const auto batches = static_cast<std::int64_t>(std::max(1.0, kTurnNs / batch_ns));
+  const auto enough = static_cast<int>(kEnoughNs / std::max(batch_ns, kTurnNs));
+  return {batches * calls_per_batch_, std::clamp(enough, kFewestTurns, kMostTurns)};
 }
 
 void Stage::enter(const BenchmarkCase& benchmark_case, benchmark::State& state) {
@@ -62,6 +99,10 @@ void Stage::enter(const BenchmarkCase& benchmark_case, benchmark::State& state) 
   if (!error_.empty()) {
     state.SkipWithError(error_.c_str());
     return;
+  }
+  if (options_.in_turns) {
+    wait_for_turn();
+    if (call_ns_ < kTurnNs) workload_.run();  // brings back what others took out of the caches
   }
 
   // The median of the batches, not their mean: one visit of the scheduler must not move a result.
@@ -92,7 +133,7 @@ void Stage::enter(const BenchmarkCase& benchmark_case, benchmark::State& state) 
 double Stage::time_batch() {
   const auto start = Clock::now();
   for (std::int64_t call = 0; call < calls_per_batch_; ++call) workload_.run();
-  burn_share(start, slowdown_ + injected_slowdown_pct() / 100);
+  burn_share(start, options_.slowdown + injected_slowdown_pct() / 100);
   return nanoseconds_since(start);
 }
 

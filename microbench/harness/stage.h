@@ -2,6 +2,7 @@
 #pragma once
 
 #include <benchmark/benchmark.h>
+#include <sched.h>
 
 #include <cstdint>
 #include <string>
@@ -22,8 +23,20 @@ inline constexpr const char* kRoofCounter = "roof_fraction";
 // until another benchmark enters. Not thread-safe.
 class Stage {
  public:
-  // `slowdown` of all that is timed, as a share.
-  explicit Stage(const Roofs& roofs, double slowdown = 0) : roofs_(roofs), slowdown_(slowdown) {}
+  struct Options {
+    double slowdown = 0;    // of all that is timed, as a share
+    bool in_turns = false;  // every entry waits for its turn
+    int cpu = -1;           // >= 0: where benchmarks of one thread run
+  };
+
+  Stage(const Roofs& roofs, const Options& options);
+
+  // Calls of `benchmark_case` that fill a turn, and how many turns are enough of that. Prepares it.
+  struct Turns {
+    std::int64_t calls;
+    int count;
+  };
+  Turns turns_of(const BenchmarkCase& benchmark_case);
 
   // Times `benchmark_case` and sets the counters, or skips with an error when it gave a wrong
   // result.
@@ -31,15 +44,18 @@ class Stage {
 
  private:
   void prepare(const BenchmarkCase& benchmark_case);
+  void choose_cpus(int threads) const;
   // A batch of runs, in ns, then one of reads where the workload has them and roofs are wanted.
   double time_batch();
   double time_reads();
 
   const Roofs& roofs_;
-  double slowdown_;
+  Options options_;
+  cpu_set_t allowed_;  // CPUs of this thread before any benchmark
   const BenchmarkCase* current_ = nullptr;
   Workload workload_;
   std::string error_;
+  double call_ns_ = 0;  // about
   std::int64_t calls_per_batch_ = 1;
 };
 
