@@ -19,6 +19,11 @@ std::string benchmark_name(const Benchmark& benchmark) {
                      benchmark.generated_tokens, benchmark.depth_tokens, batch);
 }
 
+bool begins_turn(const Benchmark& benchmark, int step) {
+  const int steps = std::max(1, benchmark.generated_tokens / kDecodeTurns);
+  return benchmark.in_turns && (step - 1) % steps == 0;
+}
+
 const std::vector<CountSetting>& count_settings() {
   constexpr int kMostTokens = 1'000'000;
   static const std::vector<CountSetting> settings = {

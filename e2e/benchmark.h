@@ -29,6 +29,13 @@ struct Benchmark {
   double slowdown = 0;        // of prefill and decode, as a share, to see who notices
 };
 
+// In turns decoding is cut into so many, so that what slows a host down for a moment hits all
+// programs alike.
+inline constexpr int kDecodeTurns = 8;
+
+// Whether it waits for its turn before decoding step 1, 2 ... of a round.
+bool begins_turn(const Benchmark& benchmark, int step);
+
 // The key in the database: "e2e/MODELSTEM/pp512_tg128_d0", with "_b16" for a batch of 16.
 std::string benchmark_name(const Benchmark& benchmark);
 

@@ -94,6 +94,7 @@ TEST_F(Command, TakesTurnsInPrefillAndDecode) {
   EXPECT_GT(turns, 0);
   EXPECT_EQ(turns % 5, 0);
   EXPECT_EQ(sample_of(child.result().out, "decode_tps").at("samples").size(), 1u);
+  EXPECT_TRUE(sample_of(child.result().out, "itl_ms").is_null()) << "each token began a turn";
   EXPECT_EQ(bench(cheap({"--in-turns"})).exit_code, 2) << "nobody gives turns";
 }
 

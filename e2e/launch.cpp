@@ -88,14 +88,6 @@ struct Round {
   double total_s() const { return prefill_s + static_cast<double>(decode_total_ns()) * 1e-9; }
 };
 
-// In turns a round is cut so that what slows this host down for a moment hits all programs alike.
-constexpr int kDecodeTurns = 8;
-
-bool begins_turn(const Benchmark& benchmark, int step) {
-  const int steps = std::max(1, benchmark.generated_tokens / kDecodeTurns);
-  return benchmark.in_turns && (step - 1) % steps == 0;
-}
-
 void slow_down(Clock::time_point started, const Benchmark& benchmark) {
   burn_share(started, benchmark.slowdown + injected_slowdown_pct() / 100);
 }

@@ -20,6 +20,18 @@ std::vector<double> latencies_ms(const LaunchReport& report) {
   return result;
 }
 
+// Without the first token of each turn, before which other programs had the caches.
+std::vector<double> latencies_within_turns(const BenchmarkRun& run) {
+  std::vector<double> result;
+  for (const LaunchReport& report : run.launches) {
+    const std::vector<double> latencies = latencies_ms(report);
+    for (std::size_t i = 0; i < latencies.size(); ++i) {
+      if (!begins_turn(run.benchmark, static_cast<int>(i) + 1)) result.push_back(latencies[i]);
+    }
+  }
+  return result;
+}
+
 // A name comes from the model file and may hold anything; records refuse control characters.
 std::string printable(std::string text) {
   for (char& c : text) {
@@ -101,6 +113,7 @@ std::vector<samples::Result> metrics_of(const BenchmarkRun& run) {
     add("itl_p95_ms", "ms", itl(0.95));
     add("itl_p99_ms", "ms", itl(0.99));
   }
+  if (benchmark.in_turns) add_values("itl_ms", "ms", latencies_within_turns(run));
   add("load_ms", "ms", [](const LaunchReport& r) { return r.load_ms; });
   add_values("load_cold_ms", "ms", run.load_cold_ms);
   add("peak_rss_bytes", "B",

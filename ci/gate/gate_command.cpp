@@ -154,6 +154,12 @@ Outcome measure_pairs(const fs::path& base, const fs::path& head, PairedPlan pla
   return run_paired(launcher, std::move(plan), comparison, store, console);
 }
 
+void compare_quality(const GateOptions& options, const fs::path& base, const fs::path& head,
+                     Console& console, Outcome& outcome) {
+  if (outcome.interrupted) return;
+  check_quality(options.quality, options.models, base, head, console.progress, outcome);
+}
+
 // --run, or --stored: against the numbers of then.
 ExitCode gate_against_stored(const GateOptions& options, store::Store& store, Console& console) {
   PairedPlan plan = plan_of(options, store);
@@ -188,6 +194,7 @@ ExitCode gate_against_rebuilt(const GateOptions& options, store::Store& store, C
   Comparison comparison{fmt::format("baseline {} ({})", baseline.name, baseline.commit),
                         head.string()};
   Outcome outcome = measure_pairs(base, head, std::move(plan), comparison, store, console);
+  compare_quality(options, base, head, console, outcome);
   outcome.notes.push_back(fmt::format(
       "baseline {} is run {} of {}: its commit {} was measured again beside head", baseline.name,
       baseline.run, store.run(baseline.run).started_at.substr(0, 10), baseline.commit));
@@ -200,12 +207,14 @@ ExitCode gate_against_base(const GateOptions& options, Console& console) {
   require_writable(options.outputs);
   store::Store store = store::Store::open(options.database);
   const InterruptGuard guard;
+  require_quality(options.quality, options.models);
   const fs::path head = head_folder(options);
   const fs::path base = base_folder(options, console.progress);
   PairedPlan plan = plan_of(options, store);
   plan.subjects = subjects_of(options, head, console.progress);
   Comparison comparison{options.base, head.string()};
   Outcome outcome = measure_pairs(base, head, std::move(plan), comparison, store, console);
+  compare_quality(options, base, head, console, outcome);
   return report(options, comparison, std::move(outcome), store, console);
 }
 
@@ -213,6 +222,13 @@ ExitCode gate_against_baseline(const GateOptions& options, Console& console) {
   require_writable(options.outputs);
   if (!options.scenario.empty()) {
     throw_usage("--scenario goes with --base", "a baseline knows what was measured: give -m MODEL");
+  }
+  if (!options.base_opts.empty() || !options.head_opts.empty()) {
+    throw_usage("--base-opt and --head-opt go with --base");
+  }
+  require_quality(options.quality, options.models);
+  if (!options.quality.text.empty() && (options.run || options.stored)) {
+    throw_usage("--text compares builds, not stored numbers", "leave out --run and --stored");
   }
   store::Store store = store::Store::open_existing(options.database);
   const InterruptGuard guard;

@@ -118,6 +118,8 @@ void ProcessLauncher::require(const Subject& subject, Arm arm) const {
 std::vector<std::string> ProcessLauncher::command_line(const Subject& subject, Arm arm) const {
   std::vector<std::string> argv = {program(subject, arm).string()};
   argv.insert(argv.end(), subject.arguments.begin(), subject.arguments.end());
+  const auto& of_arm = arm == Arm::kHead ? subject.head_arguments : subject.base_arguments;
+  argv.insert(argv.end(), of_arm.begin(), of_arm.end());
   // What they time is shorter than the moments for which a process can be stopped.
   if (arm == Arm::kSlowed) {
     argv.insert(argv.end(), {"--slowdown", fmt::to_string(slowdown)});

@@ -40,6 +40,18 @@ TEST_F(LauncherTest, PassesArgumentsAndPadding) {
   EXPECT_THAT(launch_head(321).failure, HasSubstr("exit code 7: -m,a b.gguf,321"));
 }
 
+TEST_F(LauncherTest, AnArmMayHaveArgumentsOfItsOwn) {
+  const std::string tell = "echo \"$*\" >&2; exit 7";
+  head_script(tell);
+  test::write_script(folder / "base/woolly-bench", tell);
+  subject.base_arguments = {"--opt", "x=1"};
+  subject.head_arguments = {"--opt", "x=2"};
+  ProcessLauncher launcher(folder / "base", folder / "head");
+  EXPECT_THAT(launcher.launch(subject, Arm::kBase, 0).failure, HasSubstr("-m a b.gguf --opt x=1"));
+  EXPECT_THAT(launcher.launch(subject, Arm::kSame, 0).failure, HasSubstr("-m a b.gguf --opt x=1"));
+  EXPECT_THAT(launcher.launch(subject, Arm::kHead, 0).failure, HasSubstr("-m a b.gguf --opt x=2"));
+}
+
 TEST_F(LauncherTest, AFailureNamesProgramCodeAndLastWords) {
   head_script("echo 'wrong answer' >&2; exit 4");
   const Launch launch = launch_head();

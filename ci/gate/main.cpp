@@ -21,6 +21,8 @@ constexpr const char* kExamples =
     "  woolly gate --base main -m model.gguf\n"
     "  woolly gate --base build/old/bin --head build/release/bin --micro matmul --budget 5m\n"
     "  woolly gate --baseline main -m model.gguf --markdown gate.md --junit gate.xml\n"
+    "  woolly gate --base build/release/bin -m model.gguf --head-opt fusion_ffn=off\n"
+    "  woolly gate --base main -m q4.gguf --text prose.txt --kl-base f16.gguf\n"
     "  woolly gate --a 'sort f' --b 'sort --parallel=1 f' --metric wall --metric rss\n"
     "  woolly gate --import-base old.json --import-head new.json\n"
     "  woolly gate calibrate --runs 20 -m model.gguf\n"
@@ -32,6 +34,7 @@ struct CommandLine {
   gate::GateOptions options;
   std::string budget = "3m";
   std::string delta = "1.5%";
+  std::string quality_delta = "0.5%";
   std::string policy = "3";
   bool calibrate = false;
   bool audit = false;
@@ -99,6 +102,21 @@ void add_gate_options(CLI::App& app, CommandLine& line) {
   gate::GateOptions& options = line.options;
   app.add_option("--run", options.run, "With --baseline: judge this stored run, measure nothing")
       ->excludes("--remeasure");
+  app.add_option("--base-opt", options.base_opts,
+                 "Optimization flag name=value of base alone; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--head-opt", options.head_opts,
+                 "Of head alone: with the same programs as --base and --head, what a flag buys")
+      ->allow_extra_args(false);
+  auto* text = app.add_option("--text", options.quality.text,
+                              "Text file: its perplexity under each -m must not rise");
+  app.add_option("--kl-base", options.quality.kl_base,
+                 "With --text: model to take for the truth; the KL divergence from it must not "
+                 "rise")
+      ->needs(text);
+  app.add_option("--quality-delta", line.quality_delta,
+                 "With --text: relative rise that matters [0.5%]")
+      ->needs(text);
   app.add_option("--budget", line.budget, "Time for sampling: 90s, 3m, 1h [3m]");
   app.add_option("--delta", line.delta, "Relative change that matters: 2% or 0.02 [1.5%]");
   app.add_option("--on-inconclusive", line.policy,
@@ -138,6 +156,7 @@ int run(CommandLine& line) {
   gate::GateOptions& options = line.options;
   options.budget_s = gate::parse_budget_s(line.budget);
   options.delta = gate::parse_relative("--delta", line.delta);
+  options.quality.delta = gate::parse_relative("--quality-delta", line.quality_delta);
   options.on_inconclusive = gate::parse_policy(line.policy);
   gate::Progress progress(std::cerr, cli::is_terminal(STDERR_FILENO));
   gate::Console console{std::cout, std::cerr, cli::use_color(STDOUT_FILENO), progress};

@@ -21,6 +21,8 @@ constexpr std::array kRules = {
     MetricRule{"peak_rss_bytes", Use::kJudged, 8 * kMiB,
                "allocator arenas and huge-page rounding; what scales with a model is larger"},
     MetricRule{"time_ns", Use::kJudged, 2.0, "the cost of reading the clock around a call"},
+    MetricRule{"instructions", Use::kReported, 0,
+               "a second opinion without noise; more of them need not be slower"},
     MetricRule{"wall_ms", Use::kJudged, 1.0, "starting a shell and a program takes as long"},
     MetricRule{"max_rss_bytes", Use::kJudged, kMiB, "libraries, locale and environment"},
     MetricRule{"cost", Use::kJudged, 0, "what the user named, less is better"},

@@ -10,6 +10,7 @@
 #include "baselines/store/store.h"
 #include "ci/gate/margin.h"
 #include "ci/gate/outputs/outputs.h"
+#include "ci/gate/quality.h"
 #include "ci/gate/subject.h"
 
 namespace woolly::gate {
@@ -40,6 +41,9 @@ struct GateOptions {
   std::string scenario;
   std::string micro;
   TokenCounts tokens;
+  std::vector<std::string> base_opts;  // optimization flags name=value of one arm alone
+  std::vector<std::string> head_opts;
+  QualityOptions quality;
   std::string database = "woolly.db";
   OutputOptions outputs;
   bool allow_answer_change = false;

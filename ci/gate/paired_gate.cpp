@@ -169,6 +169,12 @@ void PairedGate::note_environment(const samples::Record& base, const samples::Re
     outcome_.notes.push_back(fmt::format("{} differs: base {}, head {}", difference.field,
                                          difference.left, difference.right));
   }
+  const auto uncounted = head.environment.find("note.no_instructions");
+  if (uncounted != head.environment.end()) {
+    outcome_.notes.push_back(
+        fmt::format("no second opinion by instructions: this host does not count them ({})",
+                    uncounted->second));
+  }
 }
 
 // The controls run on the subject whose launches are the shortest: they are about the apparatus.
@@ -385,6 +391,7 @@ bool PairedGate::take(SubjectRun& run, const PlacedLaunch& placed) {
     return false;
   }
   if (plan_.on_launch && placed.stage != Stage::kWarmUp) plan_.on_launch(placed);
+  tails_.add(placed);
   run.check_answers(placed.arm, launch.record, outcome_.notes);
   return run.open;
 }
@@ -463,6 +470,7 @@ void PairedGate::finish() {
   for (const SubjectRun& run : runs_) {
     for (const PairedSeries& series : run.series()) outcome_.series.push_back(series.outcome());
   }
+  for (const std::string& sentence : tails_.sentences()) outcome_.notes.push_back(sentence);
   int disturbed = 0;
   int measured = 0;
   for (const SeriesOutcome& series : outcome_.series) {

@@ -14,6 +14,7 @@
 #include "ci/gate/outcome.h"
 #include "ci/gate/progress.h"
 #include "ci/gate/subject_run.h"
+#include "ci/gate/tail_latencies.h"
 
 namespace woolly::gate {
 
@@ -84,6 +85,7 @@ class PairedGate {
   Progress& progress_;
   BlockSampler sampler_;
   std::vector<SubjectRun> runs_;
+  TailLatencies tails_;
   std::optional<ControlRun> control_;
   std::string control_failure_;
   double control_block_s_ = 0;

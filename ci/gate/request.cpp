@@ -30,11 +30,11 @@ PairedPlan plan_of(const GateOptions& options, const store::Store& store) {
 }
 
 void refuse_beside(const char* option, const GateOptions& options) {
-  const std::pair<bool, const char*> others[] = {{!options.head.empty(), "--head"},
-                                                 {!options.models.empty(), "-m"},
-                                                 {!options.scenario.empty(), "--scenario"},
-                                                 {!options.micro.empty(), "--micro"},
-                                                 {options.run.has_value(), "--run"}};
+  const std::pair<bool, const char*> others[] = {
+      {!options.head.empty(), "--head"},          {!options.models.empty(), "-m"},
+      {!options.scenario.empty(), "--scenario"},  {!options.micro.empty(), "--micro"},
+      {!options.quality.text.empty(), "--text"},  {!options.base_opts.empty(), "--base-opt"},
+      {!options.head_opts.empty(), "--head-opt"}, {options.run.has_value(), "--run"}};
   for (const auto& [given, name] : others) {
     if (given) throw_usage(fmt::format("{} does not go with {}", name, option));
   }

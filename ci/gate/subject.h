@@ -16,6 +16,8 @@ struct Subject {
   std::string program;  // in the folder of either arm: "woolly-bench" or "woolly-micro"
   std::vector<std::string> arguments;
   bool in_turns = false;  // its launches take turns (Launcher::launch_in_turns)
+  std::vector<std::string> base_arguments = {};  // after the others, of one arm alone
+  std::vector<std::string> head_arguments = {};
 };
 
 // Whether it is one of our programs, which can take turns since they know how.

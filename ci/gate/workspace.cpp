@@ -48,6 +48,10 @@ std::string default_model(const fs::path& head, Progress& progress) {
   return model.string();
 }
 
+void add_opts(const std::vector<std::string>& opts, std::vector<std::string>& arguments) {
+  for (const std::string& opt : opts) arguments.insert(arguments.end(), {"--opt", opt});
+}
+
 }  // namespace
 
 fs::path head_folder(const GateOptions& options) {
@@ -88,9 +92,17 @@ std::vector<Subject> subjects_of(const GateOptions& options, const fs::path& hea
       subjects.push_back(bench_subject({model}, options.tokens));
     }
   }
+  const bool has_opts = !options.base_opts.empty() || !options.head_opts.empty();
+  if (has_opts && !options.micro.empty()) {
+    throw_usage("--base-opt and --head-opt are of models", "leave out --micro");
+  }
   if (!options.micro.empty()) subjects.push_back(micro_subject(options.micro));
   if (subjects.empty())
     subjects.push_back(bench_subject({default_model(head, progress)}, options.tokens));
+  for (Subject& subject : subjects) {
+    add_opts(options.base_opts, subject.base_arguments);
+    add_opts(options.head_opts, subject.head_arguments);
+  }
   return subjects;
 }
 

@@ -45,4 +45,11 @@ double percentile_upper_bound(std::span<const double> latencies, double percenti
   return *bound;
 }
 
+double tail_p(std::int64_t n, std::int64_t over, double percentile) {
+  WOOLLY_CHECK(over >= 0 && over <= n && percentile > 0 && percentile < 1);
+  if (over == 0) return 1;
+  const boost::math::binomial_distribution<double> beyond(static_cast<double>(n), 1 - percentile);
+  return boost::math::cdf(boost::math::complement(beyond, static_cast<double>(over - 1)));
+}
+
 }  // namespace woolly::stats

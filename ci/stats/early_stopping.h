@@ -21,4 +21,8 @@ std::int64_t queries_needed(std::int64_t over, double percentile, double confide
 double percentile_upper_bound(std::span<const double> latencies, double percentile,
                               double confidence);
 
+// The probability that `over` or more of n queries exceed a latency, when its percentile lies at
+// it. Small: the percentile lies beyond. 0 <= over <= n.
+double tail_p(std::int64_t n, std::int64_t over, double percentile);
+
 }  // namespace woolly::stats

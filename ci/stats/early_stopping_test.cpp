@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <random>
 #include <vector>
@@ -43,6 +44,13 @@ TEST(EarlyStopping, BoundHoldsItsLevel) {
   }
   EXPECT_LT(wrong, 130);  // 5 % and three standard errors
   EXPECT_GT(wrong, 20);
+}
+
+TEST(EarlyStopping, SoManyBeyondAreAsProbableAsTheBinomialTailSays) {
+  EXPECT_EQ(tail_p(10, 0, 0.9), 1);
+  EXPECT_NEAR(tail_p(10, 1, 0.9), 1 - std::pow(0.9, 10), 1e-12);
+  EXPECT_NEAR(tail_p(3, 3, 0.9), 1e-3, 1e-12);
+  EXPECT_NEAR(tail_p(3, 2, 0.9), 3 * 0.01 * 0.9 + 1e-3, 1e-12);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ samples::Record to_record(const std::vector<Measurement>& measurements,
     add(kBytesCounter, "B/s", m.bytes_per_second);
     add(kFlopsCounter, "FLOP/s", m.flops);
     add(kRoofCounter, "1", m.roof_fraction);
+    add(kInstructionCounter, "1", m.instructions);
   }
   return record;
 }

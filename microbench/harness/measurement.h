@@ -16,6 +16,7 @@ struct Measurement {
   std::vector<double> bytes_per_second;
   std::vector<double> flops;
   std::vector<double> roof_fraction;
+  std::vector<double> instructions;  // none where this host does not count them
 };
 
 struct Failure {
@@ -23,8 +24,9 @@ struct Failure {
   std::string reason;
 };
 
-// Four results for each measurement: time_ns, bytes_per_second, flops and roof_fraction; those
-// whose cost is zero (a kernel that only moves data has no FLOPs) are left out.
+// Five results for each measurement: time_ns, bytes_per_second, flops, roof_fraction and
+// instructions; those that are zero or not there (a kernel that only moves data has no FLOPs) are
+// left out.
 samples::Record to_record(const std::vector<Measurement>& measurements,
                           const samples::Environment& environment, std::string started_at);
 

@@ -12,7 +12,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-const Measurement kMoved{"copy/U8/x/n1", {10, 30, 20}, {1e9, 2e9, 3e9}, {0, 0, 0}, {0.5, 0.4, 0.6}};
+const Measurement kMoved{"copy/U8/x/n1", {10, 30, 20},    {1e9, 2e9, 3e9},
+                         {0, 0, 0},      {0.5, 0.4, 0.6}, {}};
 
 TEST(Measurement, MetricsWithoutACostAreLeftOut) {
   const samples::Record record = to_record({kMoved}, {{"isa", "avx2"}}, "2026-01-31T12:00:00Z");

@@ -20,6 +20,10 @@ void Collector::ReportRuns(const std::vector<Run>& runs) {
     measurement.bytes_per_second.push_back(run.counters.at(kBytesCounter));
     measurement.flops.push_back(run.counters.at(kFlopsCounter));
     measurement.roof_fraction.push_back(run.counters.at(kRoofCounter));
+    const auto instructions = run.counters.find(kInstructionCounter);
+    if (instructions != run.counters.end()) {
+      measurement.instructions.push_back(instructions->second);
+    }
   }
   if (measurement.time_ns.empty()) return;
   measurements_.push_back(measurement);

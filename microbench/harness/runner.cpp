@@ -70,6 +70,35 @@ void measure_roofs(Roofs& roofs, const std::vector<const BenchmarkCase*>& cases)
   }
 }
 
+benchmark::internal::Benchmark& registered(const BenchmarkCase& c, Stage& stage) {
+  return *benchmark::RegisterBenchmark(
+      c.name.c_str(), [&stage, &c](benchmark::State& state) { stage.enter(c, state); });
+}
+
+// Each gives how many of them the user's --benchmark_filter let through.
+std::size_t run_all(const std::vector<const BenchmarkCase*>& cases, Stage& stage,
+                    Collector& collector) {
+  benchmark::ClearRegisteredBenchmarks();
+  for (const BenchmarkCase* c : cases) registered(*c, stage);
+  const std::size_t matched = benchmark::RunSpecifiedBenchmarks(&collector);
+  benchmark::ClearRegisteredBenchmarks();
+  return matched;
+}
+
+// One by one: how long a turn is, is known once the benchmark is prepared.
+std::size_t run_in_turns(const std::vector<const BenchmarkCase*>& cases, Stage& stage,
+                         Collector& collector) {
+  std::size_t matched = 0;
+  for (const BenchmarkCase* c : cases) {
+    benchmark::ClearRegisteredBenchmarks();
+    const Stage::Turns turns = stage.turns_of(*c);
+    registered(*c, stage).Iterations(turns.calls)->Repetitions(turns.count);
+    matched += benchmark::RunSpecifiedBenchmarks(&collector);
+  }
+  benchmark::ClearRegisteredBenchmarks();
+  return matched;
+}
+
 // Runs `cases` under Google Benchmark; a table row each unless JSON is wanted.
 Collector run_cases(const std::vector<const BenchmarkCase*>& cases, const Roofs& roofs,
                     const MicroOptions& options) {
@@ -84,19 +113,8 @@ Collector run_cases(const std::vector<const BenchmarkCase*>& cases, const Roofs&
     });
     print(stdout, table_row(measured, (*it)->cost, width));
   });
-  benchmark::ClearRegisteredBenchmarks();
-  std::size_t matched = 0;
-  for (const BenchmarkCase* c : cases) {
-    auto* registered = benchmark::RegisterBenchmark(
-        c->name.c_str(), [&stage, c](benchmark::State& state) { stage.enter(*c, state); });
-    if (!options.in_turns) continue;
-    const Stage::Turns turns = stage.turns_of(*c);
-    registered->Iterations(turns.calls)->Repetitions(turns.count);
-    matched += benchmark::RunSpecifiedBenchmarks(&collector);
-    benchmark::ClearRegisteredBenchmarks();
-  }
-  if (!options.in_turns) matched = benchmark::RunSpecifiedBenchmarks(&collector);
-  benchmark::ClearRegisteredBenchmarks();
+  const std::size_t matched =
+      options.in_turns ? run_in_turns(cases, stage, collector) : run_all(cases, stage, collector);
   if (matched == 0) {
     throw_usage(
         fmt::format("--benchmark_filter={}: no benchmark matches", benchmark::GetBenchmarkFilter()),
@@ -166,6 +184,9 @@ int run_micro(const MicroOptions& options, const Suite& suite, const RoofSource&
   samples::Environment run_fields = roof_notes(roofs);
   run_fields["isa"] = isa_name(suite.context.isa);
   run_fields["threads"] = fmt::format("{}", suite.context.pool.threads());
+  if (const InstructionCounter instructions; !instructions.counts()) {
+    run_fields["note.no_instructions"] = instructions.why_not();
+  }
   run_fields["pages"] = pages_of_weights();
   run_fields["steal"] = fmt::format("{:.2f}", samples::steal_seconds() - steal_before);
   const samples::Record record = to_record(

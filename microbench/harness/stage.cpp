@@ -114,7 +114,10 @@ void Stage::enter(const BenchmarkCase& benchmark_case, benchmark::State& state) 
   batch_ns.reserve(static_cast<std::size_t>(
       std::min<std::int64_t>(state.max_iterations / calls_per_batch_ + 1, kMostBatches)));
   if (reads) shares.reserve(batch_ns.capacity());
+  std::int64_t calls = 0;
+  const std::uint64_t instructions = instructions_.read();
   while (state.KeepRunningBatch(calls_per_batch_)) {
+    calls += calls_per_batch_;
     const double elapsed_ns = time_batch();
     if (batch_ns.size() == batch_ns.capacity()) continue;
     batch_ns.push_back(elapsed_ns);
@@ -124,6 +127,11 @@ void Stage::enter(const BenchmarkCase& benchmark_case, benchmark::State& state) 
   const double call_ns = median(batch_ns) / static_cast<double>(calls_per_batch_);
   const double seconds = call_ns * 1e-9;
   const Cost& cost = benchmark_case.cost;
+  // Of this thread alone, and without the reads beside it.
+  if (instructions_.counts() && benchmark_case.cost.threads == 1 && !reads) {
+    state.counters[kInstructionCounter] =
+        static_cast<double>(instructions_.read() - instructions) / static_cast<double>(calls);
+  }
   state.counters[kTimeCounter] = call_ns;
   state.counters[kBytesCounter] = cost.bytes / seconds;
   state.counters[kFlopsCounter] = cost.flops / seconds;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "microbench/harness/instruction_counter.h"
 #include "microbench/harness/roofs.h"
 #include "microbench/harness/suite.h"
 
@@ -17,6 +18,7 @@ inline constexpr const char* kTimeCounter = "time_ns";
 inline constexpr const char* kBytesCounter = "bytes_per_second";
 inline constexpr const char* kFlopsCounter = "flops";
 inline constexpr const char* kRoofCounter = "roof_fraction";
+inline constexpr const char* kInstructionCounter = "instructions";  // of one call
 
 // Google Benchmark enters a benchmark several times (to find the number of iterations, and once for
 // each repetition); the stage prepares and verifies its workload at the first entry and keeps it
@@ -55,6 +57,7 @@ class Stage {
   const BenchmarkCase* current_ = nullptr;
   Workload workload_;
   std::string error_;
+  InstructionCounter instructions_;
   double call_ns_ = 0;  // about
   std::int64_t calls_per_batch_ = 1;
 };
