@@ -15,7 +15,9 @@
 #include "engine/cli/command.h"
 #include "engine/cli/commands.h"
 #include "engine/cli/session_flags.h"
+#include "engine/gguf/reader.h"
 #include "engine/model/decode_pass.h"
+#include "engine/model/llama_config.h"
 #include "engine/runtime/perplexity.h"
 
 namespace woolly::cli {
@@ -30,6 +32,14 @@ struct PerplexityArgs {
 };
 
 constexpr int kDefaultWindow = 512;
+
+// Tokens of a window: as asked for, else the default or what the model was made for, if that is
+// less.
+int window_of(const std::string& model, int asked) {
+  if (asked > 0) return asked;
+  const LlamaConfig config = read_llama_config(gguf::File(model).metadata());
+  return static_cast<int>(std::min<std::size_t>(kDefaultWindow, config.context_train));
+}
 
 // Products and cache in f32: as exact as the reference (KL divergence below 1e-10), and quicker.
 SessionOptions base_options(const SessionOptions& model) {
@@ -71,7 +81,7 @@ void print_text(int window, const Perplexity& result) {
 int perplexity(const PerplexityArgs& args) {
   const std::string text = read_file(args.text_file);
   SessionOptions options = args.session.session_options();
-  const int window = options.context > 0 ? options.context : kDefaultWindow;
+  const int window = window_of(args.session.model, options.context);
   options.context = window;
   Session session = open_session(args.session.model, options);
   std::optional<Session> base;
@@ -98,8 +108,8 @@ void add_perplexity_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("perplexity", "Measure how well a model predicts a text");
   const auto args = std::make_shared<PerplexityArgs>();
   add_session_flags(*command, args->session);
-  command->get_option("--ctx")->description(
-      fmt::format("Tokens per window (default: {})", kDefaultWindow));
+  command->get_option("--ctx")->description(fmt::format(
+      "Tokens per window (default: {}, or the model's limit if that is less)", kDefaultWindow));
   command->add_option("-f,--file", args->text_file, "Text file")->required();
   command
       ->add_option("-b,--batch", args->batch,

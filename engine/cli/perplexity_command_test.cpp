@@ -104,6 +104,18 @@ TEST(PerplexityCommand, ComparesWithABase) {
   EXPECT_LE(kl.at("same_top1_pct"), 100.0);
 }
 
+TEST(PerplexityCommand, AWindowIsNoLongerThanTheModelAllows) {
+  const test::TinyModel model("F32");
+  write_file_atomically(model.file("text"), std::string(20'000, 'a'));
+  const ProcessResult r =
+      test::woolly({"perplexity", "-m", model.path(), "-f", model.file("text"), "--json"});
+  ASSERT_EQ(r.exit_code, 0) << r.err;
+  EXPECT_LE(nlohmann::json::parse(r.out).at("ctx"), 512);
+  const ProcessResult refused =
+      test::woolly({"perplexity", "-m", model.path(), "-f", model.file("text"), "--ctx", "99999"});
+  EXPECT_EQ(refused.exit_code, 2) << "what is asked for is not cut down in silence";
+}
+
 TEST(PerplexityCommand, RefusesABaseOfAnotherVocabularyAndWrongBatches) {
   const test::TinyModel model;
   const std::string other = model.file("other.gguf");
