@@ -27,7 +27,7 @@ int fewest_for(double level, std::size_t looks) {
 std::string detectable_line(const PlanFacts& facts, int blocks) {
   const std::optional<double> measured = block_spread(facts.noise);
   const Margin margin = margin_for({facts.user_delta, false}, facts.noise, 0, 0);
-  const double spread = measured.value_or(kAssumedSpread);
+  const double spread = measured.value_or(facts.in_turns ? kAssumedSpreadInTurns : kAssumedSpread);
   const int fresh = std::min(kConfirmationLooks.back(), blocks / 2);
   const int screened = std::min(blocks - fresh, kLooks.back());
   const double effect = std::max(

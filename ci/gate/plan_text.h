@@ -26,6 +26,7 @@ inline constexpr int kCalibrationBlocks = 10;
 // The spread of one block's difference that a plan assumes where no calibration tells: what
 // launches on a shared two-core machine show.
 inline constexpr double kAssumedSpread = 0.05;
+inline constexpr double kAssumedSpreadInTurns = 0.015;
 
 std::vector<std::string> plan_lines(const PlanFacts& facts);
 

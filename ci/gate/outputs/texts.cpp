@@ -46,6 +46,14 @@ double detectable_everywhere(const Outcome& outcome) {
   return largest;
 }
 
+// So few blocks say something on one side only.
+std::string one_bound_text(const SeriesOutcome& series) {
+  const bool at_most = std::isinf(series.lower);
+  const double change = relative_change(at_most ? series.upper : series.lower, series.sign);
+  const bool value_at_most = at_most == (series.sign > 0);
+  return fmt::format("{} {:+.1f} %", value_at_most ? "at most" : "at least", 100 * change);
+}
+
 }  // namespace
 
 const Row kHeader = {"benchmark", "metric", "base",  "head",   "change",
@@ -84,7 +92,8 @@ std::string percent_text(double change) {
 
 std::string bounds_text(const SeriesOutcome& series) {
   if (std::isnan(series.lower)) return "-";
-  if (std::isinf(series.lower) || std::isinf(series.upper)) return "too few";
+  if (std::isinf(series.lower) && std::isinf(series.upper)) return "too few";
+  if (std::isinf(series.lower) || std::isinf(series.upper)) return one_bound_text(series);
   const auto [low, high] = value_bounds(series);
   return fmt::format("{:+.1f} .. {:+.1f} %", 100 * low, 100 * high);
 }

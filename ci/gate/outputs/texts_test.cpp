@@ -29,7 +29,13 @@ TEST(Texts, WhatIsNotKnownIsADash) {
   EXPECT_EQ(value_text(3 << 20, "B"), "3.0 MiB");
   series.lower = 0;
   series.upper = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(bounds_text(series), "at least +0.0 %");
+  series.lower = -std::numeric_limits<double>::infinity();
   EXPECT_EQ(bounds_text(series), "too few");
+  series.upper = std::log(1.01);
+  EXPECT_EQ(bounds_text(series), "at most +1.0 %");
+  series.sign = -1;  // a throughput: no worse than that
+  EXPECT_EQ(bounds_text(series), "at least -1.0 %");
 }
 
 TEST(Texts, TheMostUrgentComesFirst) {
