@@ -105,14 +105,17 @@ TEST(PerplexityCommand, ComparesWithABase) {
 }
 
 TEST(PerplexityCommand, AWindowIsNoLongerThanTheModelAllows) {
-  const test::TinyModel model("F32");
-  write_file_atomically(model.file("text"), std::string(20'000, 'a'));
-  const ProcessResult r =
-      test::woolly({"perplexity", "-m", model.path(), "-f", model.file("text"), "--json"});
+  const test::TinyModel folder;
+  const std::string model = folder.file("short.gguf");
+  const std::string text = folder.file("text");
+  write_file_atomically(text, std::string(20'000, 'a'));
+  ASSERT_EQ(test::woolly({"make-model", "--preset", "tiny", "--ctx", "300", "-o", model}).exit_code,
+            0);
+  const ProcessResult r = test::woolly({"perplexity", "-m", model, "-f", text, "--json"});
   ASSERT_EQ(r.exit_code, 0) << r.err;
-  EXPECT_LE(nlohmann::json::parse(r.out).at("ctx"), 512);
+  EXPECT_EQ(nlohmann::json::parse(r.out).at("ctx"), 300);
   const ProcessResult refused =
-      test::woolly({"perplexity", "-m", model.path(), "-f", model.file("text"), "--ctx", "99999"});
+      test::woolly({"perplexity", "-m", model, "-f", text, "--ctx", "301"});
   EXPECT_EQ(refused.exit_code, 2) << "what is asked for is not cut down in silence";
 }
 
