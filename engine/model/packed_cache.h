@@ -1,7 +1,7 @@
 // The packed form of a model kept in a file beside others in a directory (a sidecar), so that the
 // next load reads it instead of packing.
 //
-// Named DIR/0123456789abcdef.panels1: model_content_hash() and kPanelLayoutVersion. Nothing else
+// Named DIR/0123456789abcdef.panels2: model_content_hash() and kPanelLayoutVersion. Nothing else
 // decides the bytes: not threads, pages or instruction set.
 //
 //   header   magic, identity, sizes, checksums

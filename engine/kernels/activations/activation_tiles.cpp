@@ -10,10 +10,10 @@ void put_group(TileGroup& to, std::size_t lane, const Activations& row, std::siz
   for (std::size_t i = 0; i < 8; ++i) std::memcpy(to.codes[i][lane], codes + 4 * i, 4);
   to.scales[lane] = row.scales[group];
   to.negative_sums32[lane] = row.negative_sums[2 * group] + row.negative_sums[2 * group + 1];
+  to.sum_pairs[lane] = row.sum_pairs[group];
   to.sums32[lane] = row.sums32[group];
   for (std::size_t half = 0; half < 2; ++half) {
     to.negative_sums[half][lane] = row.negative_sums[2 * group + half];
-    to.sums16[half][lane] = row.sums16[2 * group + half];
   }
 }
 
@@ -44,11 +44,8 @@ void pad_last_tile(const ActivationTiles& tiles, std::size_t rows) noexcept {
         TileGroup& group = groups[g];
         for (auto& step : group.codes) std::memset(step[lane], 0, 4);
         group.scales[lane] = group.sums32[lane] = 0;
-        group.negative_sums32[lane] = 0;
-        for (std::size_t half = 0; half < 2; ++half) {
-          group.negative_sums[half][lane] = 0;
-          group.sums16[half][lane] = 0;
-        }
+        group.negative_sums32[lane] = group.sum_pairs[lane] = 0;
+        group.negative_sums[0][lane] = group.negative_sums[1][lane] = 0;
       }
     }
     if (tiles.values != nullptr) {

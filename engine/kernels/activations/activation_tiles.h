@@ -18,7 +18,7 @@ struct alignas(64) TileGroup {
   float scales[kTileRows];
   int32_t negative_sums[2][kTileRows];  // of 16 values each
   int32_t negative_sums32[kTileRows];
-  float sums16[2][kTileRows];
+  int32_t sum_pairs[kTileRows];
   float sums32[kTileRows];
 };
 

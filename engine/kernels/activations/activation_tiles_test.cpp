@@ -36,7 +36,7 @@ class ActivationTilesTest : public ::testing::Test {
       ASSERT_EQ(group.codes[k % 32 / 4][lane][k % 4], row.codes[k]) << i << " " << k;
       ASSERT_EQ(group.scales[lane], row.scales[k / 32]);
       ASSERT_EQ(group.sums32[lane], row.sums32[k / 32]);
-      ASSERT_EQ(group.sums16[k % 32 / 16][lane], row.sums16[k / 16]);
+      ASSERT_EQ(group.sum_pairs[lane], row.sum_pairs[k / 32]);
       ASSERT_EQ(group.negative_sums[k % 32 / 16][lane], row.negative_sums[k / 16]);
       ASSERT_EQ(group.negative_sums32[lane],
                 row.negative_sums[k / 32 * 2] + row.negative_sums[k / 32 * 2 + 1]);
@@ -64,7 +64,7 @@ TEST_F(ActivationTilesTest, PartsOfRowsMakeTheWhole) {
       part.codes += k;
       part.scales += k / 32;
       part.negative_sums += k / 16;
-      part.sums16 += k / 16;
+      part.sum_pairs += k / 32;
       part.sums32 += k / 32;
       put_into_tiles(tiles_, i, part, k, k + 32);
     }

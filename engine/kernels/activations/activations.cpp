@@ -13,10 +13,9 @@ std::size_t padded(std::size_t cols) {
 }  // namespace
 
 std::size_t activation_bytes(std::size_t cols) {
-  // Per 32 values: floats, codes, one scale, two sums of each kind, one sum of 32.
-  constexpr std::size_t kGroupBytes = 32 * 4 + 32 + 4 + 2 * 4 + 2 * 4 + 4;
-  static_assert(kGroupBytes * 8 % 64 == 0);
-  return padded(cols) / 32 * kGroupBytes;
+  // Per 32 values: floats, codes, a scale, two negative sums, a pair of sums, a sum of all.
+  constexpr std::size_t kGroupBytes = 32 * 4 + 32 + 4 + 2 * 4 + 4 + 4;
+  return (padded(cols) / 32 * kGroupBytes + 63) / 64 * 64;
 }
 
 Activations activations_at(std::byte* memory, std::size_t cols) {
@@ -26,8 +25,8 @@ Activations activations_at(std::byte* memory, std::size_t cols) {
   row.codes = reinterpret_cast<std::int8_t*>(row.values + n);
   row.scales = reinterpret_cast<float*>(row.codes + n);
   row.negative_sums = reinterpret_cast<std::int32_t*>(row.scales + n / 32);
-  row.sums16 = reinterpret_cast<float*>(row.negative_sums + n / 16);
-  row.sums32 = row.sums16 + n / 16;
+  row.sum_pairs = row.negative_sums + n / 16;
+  row.sums32 = reinterpret_cast<float*>(row.sum_pairs + n / 32);
   return row;
 }
 

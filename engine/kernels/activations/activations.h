@@ -3,7 +3,8 @@
 // Rounding is to nearest, ties to even, so an error is at most scales[k / 32] / 2. Finer than the
 // super-blocks of 256 that some formats have: an outlier spoils 31 neighbours, not 255.
 // The sums let a product subtract a weight's constant part once per 16 values instead of at each:
-//   negative_sums[g] = -(sum of the 16 codes);  sums16[g], sums32[g] = scale * sum of the codes.
+//   negative_sums[g] = -(sum of the 16 codes);  sums32[g] = scale * (sum of the 32 codes);
+//   sum_pairs[g] = the sums of the first and of the last 16 codes of 32 as its low and high words.
 // A group whose scale is not above kSmallestScale has codes of zero: its inverse would overflow.
 // A row is padded with zeros to a multiple of 256 values.
 #pragma once
@@ -26,9 +27,13 @@ struct Activations {
   int8_t* codes;           // [padded], aligned to 64
   float* scales;           // [padded / 32]
   int32_t* negative_sums;  // [padded / 16]
-  float* sums16;           // [padded / 16]
+  int32_t* sum_pairs;      // [padded / 32]
   float* sums32;           // [padded / 32]
 };
+
+constexpr int32_t pair_of_sums(int32_t first, int32_t second) {
+  return (int32_t)((uint32_t)second << 16 | ((uint32_t)first & 0xFFFFU));
+}
 
 // Bytes of one row of `cols` values, a multiple of 64, and the row in such memory (aligned to 64).
 std::size_t activation_bytes(std::size_t cols);

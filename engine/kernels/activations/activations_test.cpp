@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include "engine/base/buffer.h"
 #include "engine/kernels/kernel_test_support.h"
@@ -43,11 +44,15 @@ TEST(Activations, ErrorIsAtMostHalfAStepAndSumsAreExact) {
     EXPECT_LE(std::fabs(x[k] - scale * static_cast<float>(row->codes[k])), scale * 0.5001F);
     EXPECT_LE(std::abs(row->codes[k]), 127);
   }
-  for (std::size_t g = 0; g < x.size() / 16; ++g) {
-    int sum = 0;
-    for (std::size_t i = 0; i < 16; ++i) sum += row->codes[16 * g + i];
-    EXPECT_EQ(row->negative_sums[g], -sum);
-    EXPECT_EQ(row->sums16[g], row->scales[g / 2] * static_cast<float>(sum));
+  for (std::size_t g = 0; g < x.size() / 32; ++g) {
+    const std::int8_t* codes = row->codes + 32 * g;
+    const int first = std::accumulate(codes, codes + 16, 0);
+    const int second = std::accumulate(codes + 16, codes + 32, 0);
+    EXPECT_EQ(row->negative_sums[2 * g], -first);
+    EXPECT_EQ(row->negative_sums[2 * g + 1], -second);
+    EXPECT_EQ(static_cast<std::int16_t>(row->sum_pairs[g]), first);
+    EXPECT_EQ(row->sum_pairs[g] >> 16, second);
+    EXPECT_EQ(row->sums32[g], row->scales[g] * static_cast<float>(first + second));
   }
 }
 

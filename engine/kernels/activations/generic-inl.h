@@ -64,8 +64,7 @@ void quantize_activations(const Activations& row, size_t cols, size_t begin, siz
     row.scales[g] = scale;
     row.negative_sums[2 * g] = -first;
     row.negative_sums[2 * g + 1] = -second;
-    row.sums16[2 * g] = scale * (float)first;
-    row.sums16[2 * g + 1] = scale * (float)second;
+    row.sum_pairs[g] = pair_of_sums(first, second);
     row.sums32[g] = scale * (float)(first + second);
   }
 }

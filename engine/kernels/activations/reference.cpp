@@ -24,10 +24,8 @@ void quantize_activations(const Activations& row, std::size_t cols, std::size_t 
       sums[i / 16] += code;
     }
     row.scales[g] = scale;
-    for (std::size_t half = 0; half < 2; ++half) {
-      row.negative_sums[2 * g + half] = -sums[half];
-      row.sums16[2 * g + half] = scale * static_cast<float>(sums[half]);
-    }
+    for (std::size_t half = 0; half < 2; ++half) row.negative_sums[2 * g + half] = -sums[half];
+    row.sum_pairs[g] = pair_of_sums(sums[0], sums[1]);
     row.sums32[g] = scale * static_cast<float>(sums[0] + sums[1]);
   }
 }

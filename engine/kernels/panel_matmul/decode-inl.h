@@ -2,18 +2,39 @@
 // one description of each format that the product and the unpacking share. Included after a lanes
 // file.
 //
-// A decoder calls
-//   sink.template group<Group>(k, lines, scale, offset)
-// once per group of 4 * kCount values that share a scale: byte b of lines[i] is the code u of value
-// k + 4 i + b, 0 <= u <= kMax, and the weight is scale * (u - kBias), plus offset where kOffset.
-// Sixteen rows at a time. All groups of a type are alike.
+// A decoder calls, once for every 32 values and sixteen rows at a time, one of
+//   sink.group<Group>(k, lines, scale, offset)
+//   sink.pair<Group, kShift>(k, lines, scales, mins)
+// Byte b of lines[i] is the code u of value k + 4 i + b, 0 <= u <= kMax. A weight of a group is
+// scale * (u - kBias), plus offset where kOffset. Of a pair the first 16 values and the last 16
+// have integers of their own, the lanes' low and high words: the codes are u * 2^kShift, and a
+// weight is d * scale * (u - kBias), plus minus_dmin * min where kOffset. The floats of a block of
+// pairs come after them:
+//   sink.end_block<Group>(d, minus_dmin)
+// All groups or pairs of a type are alike.
 
-template <int kLines, int kZero, int kLargest, bool kPlus>
+template <int kZero, int kLargest, bool kPlus>
 struct Grouping {
-  static constexpr int kCount = kLines;  // 4 or 8
-  static constexpr int kBias = kZero;    // 0 or a power of two
+  static constexpr bool kPairs = false;
+  static constexpr int kBias = kZero;
   static constexpr int kMax = kLargest;
   static constexpr bool kOffset = kPlus;
+  // Of the codes as a product of many rows stores them.
+  static constexpr int kStoredBias = kBias;
+  static constexpr int kStoredMax = kMax;
+};
+
+// Small: the sum of 16 products fits a word, and scale * (u - kBias) + kStoredBias fits a byte,
+// which costs no more than u. Other sums are multiplied as floats, as exactly.
+template <int kZero, int kLargest, bool kPlus, bool kIsSmall>
+struct PairGrouping {
+  static constexpr bool kPairs = true;
+  static constexpr int kBias = kZero;
+  static constexpr int kMax = kLargest;
+  static constexpr bool kOffset = kPlus;
+  static constexpr bool kSmall = kIsSmall;
+  static constexpr int kStoredBias = !kSmall ? kBias : kBias == 0 ? 0 : 127;
+  static constexpr int kStoredMax = !kSmall ? kMax : kBias == 0 ? 15 * kMax : 255;
 };
 
 WOOLLY_INLINE Bytes low_nibbles(Bytes v) { return mask_bytes(v, 15); }
@@ -49,7 +70,7 @@ alignas(16) const uint8_t kIq4Codes[16] = {1,   24,  45,  63,  79,  93,  106, 11
 
 struct DecodeQ4_0 {
   static constexpr DType kDType = DType::kQ4_0;
-  using Group = Grouping<8, 8, 15, false>;
+  using Group = Grouping<8, 15, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -60,7 +81,7 @@ struct DecodeQ4_0 {
 
 struct DecodeQ4_1 {
   static constexpr DType kDType = DType::kQ4_1;
-  using Group = Grouping<8, 0, 15, true>;
+  using Group = Grouping<0, 15, true>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -71,7 +92,7 @@ struct DecodeQ4_1 {
 
 struct DecodeQ5_0 {
   static constexpr DType kDType = DType::kQ5_0;
-  using Group = Grouping<8, 16, 31, false>;
+  using Group = Grouping<16, 31, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -83,7 +104,7 @@ struct DecodeQ5_0 {
 
 struct DecodeQ5_1 {
   static constexpr DType kDType = DType::kQ5_1;
-  using Group = Grouping<8, 0, 31, true>;
+  using Group = Grouping<0, 31, true>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -95,7 +116,7 @@ struct DecodeQ5_1 {
 
 struct DecodeQ8_0 {
   static constexpr DType kDType = DType::kQ8_0;
-  using Group = Grouping<8, 128, 255, false>;
+  using Group = Grouping<128, 255, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -111,7 +132,7 @@ WOOLLY_INLINE void iq4_codes(const uint8_t* lines, Bytes* w) {
 
 struct DecodeIQ4_NL {
   static constexpr DType kDType = DType::kIQ4_NL;
-  using Group = Grouping<8, 128, 255, false>;
+  using Group = Grouping<128, 255, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
@@ -176,7 +197,7 @@ struct GroupsQ4_K {
 
 struct DecodeQ4_K {
   static constexpr DType kDType = DType::kQ4_K;
-  using Group = Grouping<8, 0, 15, true>;
+  using Group = Grouping<0, 15, true>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     GroupsQ4_K<Group, Sink> groups{line_at(lines, 3),      k,
@@ -214,7 +235,7 @@ struct GroupsQ5_K : GroupsQ4_K<Group, Sink> {
 
 struct DecodeQ5_K {
   static constexpr DType kDType = DType::kQ5_K;
-  using Group = Grouping<8, 0, 31, true>;
+  using Group = Grouping<0, 31, true>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     GroupsQ5_K<Group, Sink> groups{
@@ -225,160 +246,169 @@ struct DecodeQ5_K {
 };
 
 template <typename Group, typename Sink>
-struct GroupsQ2_K {
+struct PairsQ2_K {
   const uint8_t* lines;
   size_t k;
-  Floats d;
-  Floats minus_dmin;
+  Bytes packed[4];
   Sink& sink;
 
-  // Four lines are four groups of 16: a bit pair of each byte. kPart: which half of 128 values, and
-  // which 16 of its columns of 32.
-  template <int kPart>
+  // Eight lines are four pairs: two bits of each byte. Two pairs share a line of scales.
+  template <int kHalf>
   WOOLLY_METHOD void at() {
-    constexpr int kHalf = kPart / 2;
-    constexpr int kSide = kPart % 2;
-    Bytes v[4];
-    for (int i = 0; i < 4; ++i) v[i] = load_line(line_at(lines, 4 + 4 * kPart + i));
-    group<8 * kHalf + 0 + kSide, 0>(v);
-    group<8 * kHalf + 2 + kSide, 2>(v);
-    group<8 * kHalf + 4 + kSide, 4>(v);
-    group<8 * kHalf + 6 + kSide, 6>(v);
+    Bytes v[8];
+    for (int i = 0; i < 8; ++i) v[i] = load_line(line_at(lines, 4 + 8 * kHalf + i));
+    two_pairs<kHalf, 0>(v);
+    two_pairs<kHalf, 1>(v);
   }
 
-  template <int kGroup, int kShift>
-  WOOLLY_METHOD void group(const Bytes* v) {
-    Bytes w[4];
-    for (int i = 0; i < 4; ++i) w[i] = mask_bytes(shift_right<kShift>(v[i]), 3);
-    const Bytes packed = load_line(line_at(lines, kGroup / 4));
-    const Floats scale = multiply(d, to_floats(byte_of<kGroup % 4>(low_nibbles(packed))));
-    const Floats offset =
-        multiply(minus_dmin, to_floats(byte_of<kGroup % 4>(high_nibbles(packed))));
-    sink.template group<Group>(k + 16 * kGroup, w, scale, offset);
+  template <int kHalf, int kSide>
+  WOOLLY_METHOD void two_pairs(const Bytes* v) {
+    const Bytes scales = low_nibbles(packed[2 * kHalf + kSide]);
+    const Bytes mins = high_nibbles(packed[2 * kHalf + kSide]);
+    pair<4 * kHalf + 2 * kSide>(v, scales, mins);
+    pair<4 * kHalf + 2 * kSide + 1>(v, scales, mins);
+  }
+
+  template <int kPair>
+  WOOLLY_METHOD void pair(const Bytes* v, Bytes scales, Bytes mins) {
+    constexpr int kBits = 2 * (kPair % 4);
+    constexpr int kShift = kAnyByte ? kBits : 0;
+    Bytes w[8];
+    for (int i = 0; i < 8; ++i) {
+      w[i] = mask_bytes(shift_right<kBits - kShift>(v[i]), 3 << kShift);
+    }
+    sink.template pair<Group, kShift>(k + 32 * kPair, w, pair_words<kPair % 2>(scales),
+                                      pair_words<kPair % 2>(mins));
   }
 };
 
 struct DecodeQ2_K {
   static constexpr DType kDType = DType::kQ2_K;
-  using Group = Grouping<4, 0, 3, true>;
+  using Group = PairGrouping<0, 3, true, true>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
-    GroupsQ2_K<Group, Sink> groups{lines, k, halves(scales), negate(halves(scales + 32)), sink};
-    unroll<4>(groups);
+    const Floats d = halves(scales);
+    const Floats dmin = halves(scales + 32);
+    PairsQ2_K<Group, Sink> pairs{lines,
+                                 k,
+                                 {load_line(lines), load_line(line_at(lines, 1)),
+                                  load_line(line_at(lines, 2)), load_line(line_at(lines, 3))},
+                                 sink};
+    unroll<2>(pairs);
+    sink.template end_block<Group>(d, negate(dmin));
   }
 };
 
 template <typename Group, typename Sink>
-struct GroupsQ3_K {
+struct PairsQ3_K {
   const uint8_t* lines;
   size_t k;
-  Floats d;
   Bytes scales[4];  // six bits: 32 more than the scale
   Sink& sink;
 
-  template <int kPart>
+  // The lines of third bits stand beside the first half's quants.
+  template <int kHalf>
   WOOLLY_METHOD void at() {
-    constexpr int kHalf = kPart / 2;
-    constexpr int kSide = kPart % 2;
-    Bytes v[4];
-    Bytes third[4];
-    for (int i = 0; i < 4; ++i) {
-      third[i] = load_line(line_at(lines, 3 + 8 * kSide + 2 * i));
-      const int line = kHalf == 0 ? 4 + 8 * kSide + 2 * i : 19 + 4 * kSide + i;
-      v[i] = load_line(line_at(lines, line));
+    Bytes v[8];
+    Bytes third[8];
+    for (int i = 0; i < 8; ++i) {
+      third[i] = load_line(line_at(lines, 3 + 2 * i));
+      v[i] = load_line(line_at(lines, kHalf == 0 ? 4 + 2 * i : 19 + i));
     }
-    group<kHalf, kSide, 0>(v, third);
-    group<kHalf, kSide, 1>(v, third);
-    group<kHalf, kSide, 2>(v, third);
-    group<kHalf, kSide, 3>(v, third);
+    pair<kHalf, 0>(v, third);
+    pair<kHalf, 1>(v, third);
+    pair<kHalf, 2>(v, third);
+    pair<kHalf, 3>(v, third);
   }
 
-  template <int kHalf, int kSide, int kRun>
-  WOOLLY_METHOD void group(const Bytes* v, const Bytes* third) {
-    constexpr int kGroup = 8 * kHalf + 2 * kRun + kSide;
-    constexpr int kBit = 4 * kHalf + kRun;  // of the mask: the run of 32 values
-    Bytes w[4];
-    for (int i = 0; i < 4; ++i) {
+  template <int kHalf, int kRun>
+  WOOLLY_METHOD void pair(const Bytes* v, const Bytes* third) {
+    constexpr int kPair = 4 * kHalf + kRun;  // also the third bit's place in its byte
+    Bytes w[8];
+    for (int i = 0; i < 8; ++i) {
       const Bytes low = mask_bytes(shift_right<2 * kRun>(v[i]), 3);
-      if constexpr (kBit < 2) {
-        w[i] = or_masked(low, shift_left<2 - kBit>(third[i]), 4);
+      if constexpr (kPair < 2) {
+        w[i] = or_masked(low, shift_left<2 - kPair>(third[i]), 4);
       } else {
-        w[i] = or_masked(low, shift_right<kBit - 2>(third[i]), 4);
+        w[i] = or_masked(low, shift_right<kPair - 2>(third[i]), 4);
       }
     }
-    const Ints scale = add_ints(byte_of<kGroup % 4>(scales[kGroup / 4]), set_ints(-32));
-    sink.template group<Group>(k + 16 * kGroup, w, multiply(d, to_floats(scale)), zero());
+    const Ints words = add_words(pair_words<kPair % 2>(scales[kPair / 2]), set_words(-32));
+    sink.template pair<Group, 0>(k + 32 * kPair, w, words, words);
   }
 };
 
 struct DecodeQ3_K {
   static constexpr DType kDType = DType::kQ3_K;
-  using Group = Grouping<4, 4, 7, false>;
+  using Group = PairGrouping<4, 7, false, kAnyByte>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
+    const Floats d = halves(scales);
     const Bytes a = load_line(lines);
     const Bytes b = load_line(line_at(lines, 1));
     const Bytes c = load_line(line_at(lines, 2));
-    GroupsQ3_K<Group, Sink> groups{
+    PairsQ3_K<Group, Sink> pairs{
         lines,
         k,
-        halves(scales),
         {or_masked(low_nibbles(a), shift_left<4>(c), 48),
          or_masked(low_nibbles(b), shift_left<2>(c), 48), or_masked(high_nibbles(a), c, 48),
          or_masked(high_nibbles(b), shift_right<2>(c), 48)},
         sink};
-    unroll<4>(groups);
+    unroll<2>(pairs);
+    sink.template end_block<Group>(d, zero());
   }
 };
 
 template <typename Group, typename Sink>
-struct GroupsQ6_K {
+struct PairsQ6_K {
   const uint8_t* lines;
   size_t k;
-  Floats d;
+  Bytes scales[4];
   Sink& sink;
 
-  // kPart: which half of 128 values, and which 16 of its columns of 32.
-  template <int kPart>
+  // A half: eight lines of high bits, eight of the nibbles of pairs 0 and 2, eight of 1 and 3.
+  template <int kHalf>
   WOOLLY_METHOD void at() {
-    constexpr int kHalf = kPart / 2;
-    constexpr int kSide = kPart % 2;
-    Bytes h[4];
-    const uint8_t* part = line_at(lines, 4 + 12 * kPart);
-    for (int i = 0; i < 4; ++i) h[i] = load_line(line_at(part, i));
-    pair<kHalf, kSide, 0>(line_at(part, 4), h);
-    pair<kHalf, kSide, 1>(line_at(part, 8), h);
+    Bytes h[8];
+    const uint8_t* half = line_at(lines, 4 + 24 * kHalf);
+    for (int i = 0; i < 8; ++i) h[i] = load_line(line_at(half, i));
+    two_pairs<kHalf, 0>(line_at(half, 8), h);
+    two_pairs<kHalf, 1>(line_at(half, 16), h);
   }
 
-  // The low nibbles of four lines are run kRun of 32 values, the high ones run kRun + 2.
-  template <int kHalf, int kSide, int kRun>
-  WOOLLY_METHOD void pair(const uint8_t* quants, const Bytes* h) {
-    Bytes low[4];
-    Bytes high[4];
-    for (int i = 0; i < 4; ++i) {
+  template <int kHalf, int kRun>
+  WOOLLY_METHOD void two_pairs(const uint8_t* quants, const Bytes* h) {
+    Bytes low[8];
+    Bytes high[8];
+    for (int i = 0; i < 8; ++i) {
       const Bytes v = load_line(line_at(quants, i));
       low[i] = or_masked(low_nibbles(v), shift_left<4 - 2 * kRun>(h[i]), 48);
       high[i] = or_masked(high_nibbles(v), shift_right<2 * kRun>(h[i]), 48);
     }
-    group<8 * kHalf + 2 * kRun + kSide>(low);
-    group<8 * kHalf + 2 * kRun + 4 + kSide>(high);
+    pair<4 * kHalf + kRun>(low);
+    pair<4 * kHalf + kRun + 2>(high);
   }
 
-  template <int kGroup>
-  WOOLLY_METHOD void group(const Bytes* w) {
-    const Bytes packed = load_line(line_at(lines, kGroup / 4));
-    const Floats scale = multiply(d, to_floats(signed_byte_of<kGroup % 4>(packed)));
-    sink.template group<Group>(k + 16 * kGroup, w, scale, zero());
+  template <int kPair>
+  WOOLLY_METHOD void pair(const Bytes* w) {
+    const Ints words = signed_pair_words<kPair % 2>(scales[kPair / 2]);
+    sink.template pair<Group, 0>(k + 32 * kPair, w, words, words);
   }
 };
 
 struct DecodeQ6_K {
   static constexpr DType kDType = DType::kQ6_K;
-  using Group = Grouping<4, 32, 63, false>;
+  using Group = PairGrouping<32, 63, false, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
-    GroupsQ6_K<Group, Sink> groups{lines, k, halves(scales), sink};
-    unroll<4>(groups);
+    const Floats d = halves(scales);
+    PairsQ6_K<Group, Sink> pairs{lines,
+                                 k,
+                                 {load_line(lines), load_line(line_at(lines, 1)),
+                                  load_line(line_at(lines, 2)), load_line(line_at(lines, 3))},
+                                 sink};
+    unroll<2>(pairs);
+    sink.template end_block<Group>(d, zero());
   }
 };
 
@@ -403,7 +433,7 @@ struct GroupsIQ4_XS {
 
 struct DecodeIQ4_XS {
   static constexpr DType kDType = DType::kIQ4_XS;
-  using Group = Grouping<8, 128, 255, false>;
+  using Group = Grouping<128, 255, false>;
   template <typename Sink>
   WOOLLY_INLINE void block(const uint8_t* lines, const uint8_t* scales, size_t k, Sink& sink) {
     const Bytes packed = load_line(lines);

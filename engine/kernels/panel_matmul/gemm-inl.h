@@ -1,19 +1,44 @@
-// panel_gemm of one instruction set. Included after product-inl.h. Two panels are decoded once for
-// a block of columns, into scratch that stays in the first-level cache, and multiplied with all
-// rows.
+// panel_gemm of one instruction set. Included after product-inl.h and gemm_floats-inl.h. Two panels
+// are decoded once for a block of columns, into scratch that stays in the first-level cache, and
+// multiplied with all rows. The operations of one sum are those of ProductSink, in the same order:
+// the same bits.
 
-// A block's groups of two panels.
+// 32 columns of two panels.
+template <typename Group>
+struct alignas(64) DecodedGroup {
+  uint8_t codes[8][2][kLineBytes];
+  float scales[2][kPanelRows];
+  float offsets[2][kPanelRows];
+};
+
+// The codes of a small pair are multiplied with its scales, and kStoredBias more.
+template <typename Group>
+requires Group::kPairs struct alignas(64) DecodedGroup<Group> {
+  uint8_t codes[8][2][kLineBytes];
+  float scales[2][2][kPanelRows];  // of the first half, of the second
+  int32_t mins[2][kPanelRows];     // two words
+};
+
 template <typename Group>
 struct DecodedBlock {
-  static constexpr size_t kGroups = kGemmBlockCols / (4 * Group::kCount);
-  struct alignas(64) Decoded {
-    uint8_t codes[Group::kCount][2][kLineBytes];
-    float scales[2][kPanelRows];
-    float offsets[2][kPanelRows];
-  };
-  Decoded groups[kGroups];
-  uint32_t columns[kGroups];  // of the groups, from the block's first; in the decoder's order
+  static constexpr size_t kGroups = kGemmBlockCols / 32;
+  static constexpr size_t kPairBlocks = kGemmBlockCols / 256;
+  DecodedGroup<Group> groups[kGroups];
+  size_t positions[kGroups];  // of the groups, in 32 columns from the first; the decoder's order
+  size_t count;
+  float d[kPairBlocks][2][kPanelRows];
+  float minus_dmin[kPairBlocks][2][kPanelRows];
 };
+
+template <typename Group, int kShift>
+WOOLLY_INLINE Bytes scaled_codes(Bytes w, Ints scale) {
+  if constexpr (Group::kBias == 0) return multiply_words(shift_right<kShift>(w), scale);
+  const Ints more =
+      add_words(multiply_words(scale, set_words(-Group::kBias)), set_words(Group::kStoredBias));
+  const Ints even = add_words(multiply_words(and_ints(w, 0x00FF00FF), scale), more);
+  const Ints odd = add_words(multiply_words(shift_right<8>(w), scale), more);
+  return or_masked(even, shift_left<8>(odd), 255);
+}
 
 template <typename Group>
 struct StoreSink {
@@ -29,88 +54,237 @@ struct StoreSink {
     for (size_t i = 0; i < kLines; ++i) fetch(lines + ahead + i * kLineBytes);
   }
 
+  WOOLLY_METHOD DecodedGroup<Group>& next(size_t k) {
+    block->positions[count] = (k - first_column) / 32;
+    return block->groups[count++];
+  }
+
   template <typename>
   WOOLLY_METHOD void group(size_t k, const Bytes* w, Floats scale, Floats offset) {
-    auto& to = block->groups[count];
-    for (int i = 0; i < Group::kCount; ++i) store_line(to.codes[i][panel], w[i]);
+    auto& to = next(k);
+    for (int i = 0; i < 8; ++i) store_line(to.codes[i][panel], w[i]);
     store_floats(to.scales[panel], scale);
     if constexpr (Group::kOffset) store_floats(to.offsets[panel], offset);
-    block->columns[count++] = (uint32_t)(k - first_column);
+  }
+
+  template <typename, int kShift>
+  WOOLLY_METHOD void pair(size_t k, const Bytes* w, Ints scales, Ints mins) {
+    auto& to = next(k);
+    if constexpr (Group::kSmall) {
+      const Ints first = both_low(scales);
+      const Ints second = both_high(scales);
+      for (int i = 0; i < 8; ++i) {
+        store_line(to.codes[i][panel], scaled_codes<Group, kShift>(w[i], i < 4 ? first : second));
+      }
+    } else {
+      for (int i = 0; i < 8; ++i) store_line(to.codes[i][panel], w[i]);
+      store_floats(to.scales[0][panel], to_floats(low_words(scales)));
+      store_floats(to.scales[1][panel], to_floats(high_words(scales)));
+    }
+    if constexpr (Group::kOffset) store_ints(to.mins[panel], mins);
+  }
+
+  template <typename>
+  WOOLLY_METHOD void end_block(Floats d, Floats minus_dmin) {
+    const size_t i = count / 8 - 1;
+    store_floats(block->d[i][panel], d);
+    if constexpr (Group::kOffset) store_floats(block->minus_dmin[i][panel], minus_dmin);
   }
 };
 
-// Sums of kPanelsAtOnce panels and kRowsAtOnce rows, kept in `out` between blocks. The operations
-// of one sum are those of ProductSink, in the same order: the same bits.
+// Whether sums of 16 products are multiplied with their scales, not the codes.
 template <typename Group>
-static void multiply_tile(const DecodedBlock<Group>& block, size_t count, const TileGroup* x,
-                          int row, int panel, float* out, bool first) {
-  constexpr int kP = kPanelsAtOnce;
-  constexpr int kR = kRowsAtOnce;
-  float* at = out + (size_t)row * kGemmOutputs + (size_t)panel * kPanelRows;
-  Floats sums[kP][kR];
-  for (int p = 0; p < kP; ++p) {
-    for (int r = 0; r < kR; ++r) {
-      sums[p][r] = first ? zero() : load_floats(at + r * kGemmOutputs + p * kPanelRows);
-    }
+constexpr bool by_halves() {
+  if constexpr (Group::kPairs) return !Group::kSmall;
+  return false;
+}
+
+// What the sum of a row begins with, over lines from kBegin on.
+template <typename Group, int kBegin>
+WOOLLY_INLINE Ints start_of(const TileGroup& x, int row) {
+  constexpr int kFactor = start_factor<Group::kStoredBias, Group::kStoredMax>();
+  if constexpr (kFactor == 0) return set_ints(0);
+  if constexpr (by_halves<Group>()) return set_ints(kFactor * x.negative_sums[kBegin / 4][row]);
+  return set_ints(kFactor * x.negative_sums32[row]);
+}
+
+// Products of kP panels and kR rows over lines [kBegin, kEnd) of a group.
+template <typename Group, int kMax, int kBegin, int kEnd, int kP, int kR>
+WOOLLY_INLINE void multiply_lines(const DecodedGroup<Group>& w, const TileGroup& x, int row,
+                                  int panel, Dot<kMax> (&dots)[kP][kR]) {
+  for (int r = 0; r < kR; ++r) {
+    const Ints start = start_of<Group, kBegin>(x, row + r);
+    for (int p = 0; p < kP; ++p) dots[p][r].sum = start;
   }
-  for (size_t g = 0; g < count; ++g) {
-    const auto& w = block.groups[g];
-    const uint32_t column = block.columns[g];
-    const TileGroup& tile = x[column / 32];
-    const uint32_t half = Group::kCount == 8 ? 0 : column / 16 % 2;
-    const int32_t* negative = Group::kCount == 8 ? tile.negative_sums32 : tile.negative_sums[half];
-    Dot<Group::kMax> dots[kP][kR];
-    for (int r = 0; r < kR; ++r) {
-      const Ints start = start_sum<Group>(negative[row + r]);
-      for (int p = 0; p < kP; ++p) dots[p][r].sum = start;
-    }
 #pragma GCC unroll 8
-    for (int i = 0; i < Group::kCount; ++i) {
-      Bytes lines[kP];
-      for (int p = 0; p < kP; ++p) lines[p] = load_line(w.codes[i][panel + p]);
-#pragma GCC unroll 6
-      for (int r = 0; r < kR; ++r) {
-        const Codes codes = codes_of(tile.codes[(uint32_t)i + 4 * half][row + r]);
-        for (int p = 0; p < kP; ++p) dots[p][r].add(i, lines[p], codes);
-      }
-    }
+  for (int i = kBegin; i < kEnd; ++i) {
+    Bytes lines[kP];
+    for (int p = 0; p < kP; ++p) lines[p] = load_line(w.codes[i][panel + p]);
 #pragma GCC unroll 6
     for (int r = 0; r < kR; ++r) {
-      const Floats scale = set_floats(tile.scales[row + r]);
-      for (int p = 0; p < kP; ++p) {
-        sums[p][r] = multiply_add(load_floats(w.scales[panel + p]),
-                                  multiply(to_floats(dots[p][r].sum), scale), sums[p][r]);
-        if constexpr (Group::kOffset) {
-          const float* x_sums = Group::kCount == 8 ? tile.sums32 : tile.sums16[half];
-          sums[p][r] = multiply_add(load_floats(w.offsets[panel + p]), set_floats(x_sums[row + r]),
-                                    sums[p][r]);
-        }
-      }
-    }
-  }
-  for (int p = 0; p < kP; ++p) {
-    for (int r = 0; r < kR; ++r) {
-      store_floats(at + r * kGemmOutputs + p * kPanelRows, sums[p][r]);
+      const Codes codes = codes_of(x.codes[i][row + r]);
+      for (int p = 0; p < kP; ++p) dots[p][r].add(i, lines[p], codes);
     }
   }
 }
 
+// Sums of kPanelsAtOnce panels and kRowsAtOnce rows, kept in `out` between blocks.
+template <typename Group>
+struct MultiplyGroups {
+  static constexpr int kP = kPanelsAtOnce;
+  static constexpr int kR = kRowsAtOnce;
+
+  static void tile(const DecodedBlock<Group>& block, const TileGroup* x, int row, int panel,
+                   float* out, bool first) {
+    float* at = out + (size_t)row * kGemmOutputs + (size_t)panel * kPanelRows;
+    Floats sums[kP][kR];
+    for (int p = 0; p < kP; ++p) {
+      for (int r = 0; r < kR; ++r) {
+        sums[p][r] = first ? zero() : load_floats(at + r * kGemmOutputs + p * kPanelRows);
+      }
+    }
+    for (size_t g = 0; g < block.count; ++g) {
+      const auto& w = block.groups[g];
+      const TileGroup& tile = x[block.positions[g]];
+      Dot<Group::kMax> dots[kP][kR];
+      multiply_lines<Group, Group::kMax, 0, 8>(w, tile, row, panel, dots);
+#pragma GCC unroll 6
+      for (int r = 0; r < kR; ++r) {
+        const Floats scale = set_floats(tile.scales[row + r]);
+        for (int p = 0; p < kP; ++p) {
+          sums[p][r] = multiply_add(load_floats(w.scales[panel + p]),
+                                    multiply(to_floats(dots[p][r].sum), scale), sums[p][r]);
+          if constexpr (Group::kOffset) {
+            sums[p][r] = multiply_add(load_floats(w.offsets[panel + p]),
+                                      set_floats(tile.sums32[row + r]), sums[p][r]);
+          }
+        }
+      }
+    }
+    for (int p = 0; p < kP; ++p) {
+      for (int r = 0; r < kR; ++r) {
+        store_floats(at + r * kGemmOutputs + p * kPanelRows, sums[p][r]);
+      }
+    }
+  }
+};
+
+// The same of pairs: sums of a block of 256 columns in registers, then added to `out`.
+template <typename Group>
+struct MultiplyPairs {
+  static constexpr int kP = kPanelsAtOnce;
+  static constexpr int kR = kRowsAtOnce;
+
+  static void tile(const DecodedBlock<Group>& block, const TileGroup* x, int row, int panel,
+                   float* out, bool first) {
+    float* at = out + (size_t)row * kGemmOutputs + (size_t)panel * kPanelRows;
+    for (size_t b = 0; b < block.count / 8; ++b) {
+      Floats sums[kP][kR];
+      Floats mins[kP][kR];
+      set_zero(sums);
+      for (size_t g = 8 * b; g < 8 * b + 8; ++g) {
+        add_products(block.groups[g], x[block.positions[g]], row, panel, sums);
+      }
+      if constexpr (Group::kOffset) {
+        set_zero(mins);
+        for (size_t g = 8 * b; g < 8 * b + 8; ++g) {
+          add_mins(block.groups[g], x[block.positions[g]], row, panel, mins);
+        }
+      }
+      for (int p = 0; p < kP; ++p) {
+        const Floats d = load_floats(block.d[b][panel + p]);
+        for (int r = 0; r < kR; ++r) {
+          float* to = at + r * kGemmOutputs + p * kPanelRows;
+          Floats sum = multiply_add(d, sums[p][r], first && b == 0 ? zero() : load_floats(to));
+          if constexpr (Group::kOffset) {
+            sum = multiply_add(load_floats(block.minus_dmin[b][panel + p]), mins[p][r], sum);
+          }
+          store_floats(to, sum);
+        }
+      }
+    }
+  }
+
+ private:
+  WOOLLY_INLINE void set_zero(Floats (&sums)[kP][kR]) {
+    for (int p = 0; p < kP; ++p) {
+      for (int r = 0; r < kR; ++r) sums[p][r] = zero();
+    }
+  }
+
+  WOOLLY_INLINE void add_products(const DecodedGroup<Group>& w, const TileGroup& x, int row,
+                                  int panel, Floats (&sums)[kP][kR]) {
+    Floats products[kP][kR];
+    if constexpr (Group::kSmall) {
+      Dot<Group::kStoredMax> dots[kP][kR];
+      multiply_lines<Group, Group::kStoredMax, 0, 8>(w, x, row, panel, dots);
+      for (int p = 0; p < kP; ++p) {
+        for (int r = 0; r < kR; ++r) products[p][r] = to_floats(dots[p][r].sum);
+      }
+    } else {
+      Dot<Group::kMax> dots[kP][kR];
+      multiply_lines<Group, Group::kMax, 0, 4>(w, x, row, panel, dots);
+      for (int p = 0; p < kP; ++p) {
+        const Floats scales = load_floats(w.scales[0][panel + p]);
+        for (int r = 0; r < kR; ++r) products[p][r] = multiply(scales, to_floats(dots[p][r].sum));
+      }
+      multiply_lines<Group, Group::kMax, 4, 8>(w, x, row, panel, dots);
+      for (int p = 0; p < kP; ++p) {
+        const Floats scales = load_floats(w.scales[1][panel + p]);
+        for (int r = 0; r < kR; ++r) {
+          products[p][r] = multiply_add(scales, to_floats(dots[p][r].sum), products[p][r]);
+        }
+      }
+    }
+#pragma GCC unroll 6
+    for (int r = 0; r < kR; ++r) {
+      const Floats scale = set_floats(x.scales[row + r]);
+      for (int p = 0; p < kP; ++p) {
+        sums[p][r] = multiply_add(products[p][r], scale, sums[p][r]);
+      }
+    }
+  }
+
+  WOOLLY_INLINE void add_mins(const DecodedGroup<Group>& w, const TileGroup& x, int row, int panel,
+                              Floats (&mins)[kP][kR]) {
+#pragma GCC unroll 6
+    for (int r = 0; r < kR; ++r) {
+      const Floats scale = set_floats(x.scales[row + r]);
+      const Ints sums = set_ints(x.sum_pairs[row + r]);
+      for (int p = 0; p < kP; ++p) {
+        const Ints products = dot_words(load_ints(w.mins[panel + p]), sums);
+        mins[p][r] = multiply_add(to_floats(products), scale, mins[p][r]);
+      }
+    }
+  }
+};
+
+// Zeros for a second panel that is not there.
+template <typename Group>
+static void clear_panel(DecodedBlock<Group>* block, int panel) {
+  for (size_t g = 0; g < block->count; ++g) {
+    auto& group = block->groups[g];
+    for (auto& lines : group.codes) memset(lines[panel], 0, sizeof lines[panel]);
+    if constexpr (Group::kPairs) {
+      for (auto& scales : group.scales) memset(scales[panel], 0, sizeof scales[panel]);
+      memset(group.mins[panel], 0, sizeof group.mins[panel]);
+    } else {
+      memset(group.scales[panel], 0, sizeof group.scales[panel]);
+      memset(group.offsets[panel], 0, sizeof group.offsets[panel]);
+    }
+  }
+  for (auto& d : block->d) memset(d[panel], 0, sizeof d[panel]);
+  for (auto& minus_dmin : block->minus_dmin) memset(minus_dmin[panel], 0, sizeof minus_dmin[panel]);
+}
+
 template <typename Decode>
-static size_t decode_block(const PanelGemmArgs& args, size_t begin, size_t end,
-                           DecodedBlock<typename Decode::Group>* to) {
+static void decode_block(const PanelGemmArgs& args, size_t begin, size_t end,
+                         DecodedBlock<typename Decode::Group>* to) {
   constexpr PanelLayout kLayout = panel_layout(Decode::kDType);
   const PanelWeights& w = *args.weights;
-  size_t count = 0;
   for (int panel = 0; panel < 2; ++panel) {
     if (args.panel + (size_t)panel >= w.panels()) {
-      for (size_t g = 0; g < count; ++g) {
-        auto& group = to->groups[g];
-        for (int i = 0; i < Decode::Group::kCount; ++i) {
-          memset(group.codes[i][panel], 0, sizeof group.codes[i][panel]);
-        }
-        memset(group.scales[panel], 0, sizeof group.scales[panel]);
-        memset(group.offsets[panel], 0, sizeof group.offsets[panel]);
-      }
+      clear_panel(to, panel);
       continue;
     }
     const uint8_t* data = (const uint8_t*)w.data + (args.panel + (size_t)panel) * w.panel_bytes;
@@ -124,123 +298,31 @@ static size_t decode_block(const PanelGemmArgs& args, size_t begin, size_t end,
       sink.template begin_block<kLayout.lines + 1>(data + at.lines);
       Decode::block(data + at.lines, data + at.halves, k, sink);
     }
-    count = sink.count;
+    to->count = sink.count;
   }
-  return count;
 }
 
 template <typename Decode>
 static void gemm_quantized(const PanelGemmArgs& args) {
-  using Block = DecodedBlock<typename Decode::Group>;
+  using Group = typename Decode::Group;
+  using Tiles = std::conditional_t<Group::kPairs, MultiplyPairs<Group>, MultiplyGroups<Group>>;
+  using Block = DecodedBlock<Group>;
   static_assert(sizeof(Block) <= kGemmScratchBytes);
   Block* block = (Block*)args.scratch;
   const size_t cols = args.weights->cols;
   const size_t tiles = tiles_of(args.m);
   for (size_t begin = 0; begin < cols; begin += kGemmBlockCols) {
     const size_t end = begin + kGemmBlockCols < cols ? begin + kGemmBlockCols : cols;
-    const size_t count = decode_block<Decode>(args, begin, end, block);
+    decode_block<Decode>(args, begin, end, block);
     for (size_t tile = 0; tile < tiles; ++tile) {
       const TileGroup* x = args.x.groups + tile * tile_groups(args.x.cols) + begin / 32;
       float* out = args.out + tile * kTileRows * kGemmOutputs;
-      for (int panel = 0; panel < 2; panel += kPanelsAtOnce) {
-        for (int row = 0; row < (int)kTileRows; row += kRowsAtOnce) {
-          multiply_tile<typename Decode::Group>(*block, count, x, row, panel, out, begin == 0);
+      for (int panel = 0; panel < 2; panel += Tiles::kP) {
+        for (int row = 0; row < (int)kTileRows; row += Tiles::kR) {
+          Tiles::tile(*block, x, row, panel, out, begin == 0);
         }
       }
     }
-  }
-}
-
-// Columns of two panels as floats.
-struct DecodedFloats {
-  alignas(64) float columns[kGemmBlockCols / 4][2][kPanelRows];
-};
-
-template <typename Column>
-static void decode_floats(const PanelGemmArgs& args, size_t begin, size_t end, DecodedFloats* to) {
-  const PanelWeights& w = *args.weights;
-  constexpr size_t kPairBytes = Column::kDType == DType::kF32 ? 2 * kLineBytes : kLineBytes;
-  for (size_t panel = 0; panel < 2; ++panel) {
-    const bool there = args.panel + panel < w.panels();
-    const uint8_t* line = there ? (const uint8_t*)w.data + (args.panel + panel) * w.panel_bytes +
-                                      begin / 2 * kPairBytes
-                                : nullptr;
-    size_t k = begin;
-    for (; k + 2 <= end; k += 2) {
-      Floats columns[2] = {zero(), zero()};
-      if (there) Column::pair(line, columns), line += kPairBytes;
-      store_floats(to->columns[k - begin][panel], columns[0]);
-      store_floats(to->columns[k - begin + 1][panel], columns[1]);
-    }
-    if (k < end) {
-      store_floats(to->columns[k - begin][panel], there ? last_column<Column>(line) : zero());
-    }
-  }
-}
-
-// As multiply_float_panel: a sum of the even columns and one of the odd, in two planes of `out`.
-static void multiply_float_tile(const DecodedFloats& block, size_t count, const float* x, int row,
-                                int panel, float* even_out, float* odd_out, bool first) {
-  constexpr int kP = kFloatPanelsAtOnce;
-  constexpr int kR = kFloatRowsAtOnce;
-  const size_t at = (size_t)row * kGemmOutputs + (size_t)panel * kPanelRows;
-  Floats even[kP][kR];
-  Floats odd[kP][kR];
-  for (int p = 0; p < kP; ++p) {
-    for (int r = 0; r < kR; ++r) {
-      const size_t i = at + (size_t)r * kGemmOutputs + (size_t)p * kPanelRows;
-      even[p][r] = first ? zero() : load_floats(even_out + i);
-      odd[p][r] = first ? zero() : load_floats(odd_out + i);
-    }
-  }
-  const auto add = [&](size_t k, Floats(&sums)[kP][kR]) __attribute__((always_inline)) {
-    Floats w[kP];
-    for (int p = 0; p < kP; ++p) w[p] = load_floats(block.columns[k][panel + p]);
-#pragma GCC unroll 6
-    for (int r = 0; r < kR; ++r) {
-      const Floats v = set_floats(x[k * kTileRows + (size_t)(row + r)]);
-      for (int p = 0; p < kP; ++p) sums[p][r] = multiply_add(w[p], v, sums[p][r]);
-    }
-  };
-  size_t k = 0;
-  for (; k + 2 <= count; k += 2) {
-    add(k, even);
-    add(k + 1, odd);
-  }
-  if (k < count) add(k, even);
-  for (int p = 0; p < kP; ++p) {
-    for (int r = 0; r < kR; ++r) {
-      const size_t i = at + (size_t)r * kGemmOutputs + (size_t)p * kPanelRows;
-      store_floats(even_out + i, even[p][r]);
-      store_floats(odd_out + i, odd[p][r]);
-    }
-  }
-}
-
-template <typename Column>
-static void gemm_floats(const PanelGemmArgs& args) {
-  static_assert(sizeof(DecodedFloats) <= kGemmScratchBytes);
-  DecodedFloats* block = (DecodedFloats*)args.scratch;
-  constexpr size_t kBlock = sizeof block->columns / sizeof block->columns[0];
-  const size_t cols = args.weights->cols;
-  const size_t tiles = tiles_of(args.m);
-  const size_t plane = tiles * kTileRows * kGemmOutputs;
-  for (size_t begin = 0; begin < cols; begin += kBlock) {
-    const size_t end = begin + kBlock < cols ? begin + kBlock : cols;
-    decode_floats<Column>(args, begin, end, block);
-    for (size_t tile = 0; tile < tiles; ++tile) {
-      const float* x = args.x.values + (tile * cols + begin) * kTileRows;
-      float* out = args.out + tile * kTileRows * kGemmOutputs;
-      for (int panel = 0; panel < 2; panel += kFloatPanelsAtOnce) {
-        for (int row = 0; row < (int)kTileRows; row += kFloatRowsAtOnce) {
-          multiply_float_tile(*block, end - begin, x, row, panel, out, out + plane, begin == 0);
-        }
-      }
-    }
-  }
-  for (size_t i = 0; i < plane; i += 16) {
-    store_floats(args.out + i,
-                 add_floats(load_floats(args.out + i), load_floats(args.out + plane + i)));
   }
 }
 

@@ -6,7 +6,9 @@ namespace {
 
 #include "engine/kernels/panel_matmul/decode-inl.h"
 #include "engine/kernels/panel_matmul/product-inl.h"
-// After the two it uses.
+// After the two they use.
+#include "engine/kernels/panel_matmul/gemm_floats-inl.h"
+// And these.
 #include "engine/kernels/panel_matmul/gemm-inl.h"
 
 }  // namespace

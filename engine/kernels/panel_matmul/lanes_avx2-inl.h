@@ -63,14 +63,53 @@ WOOLLY_INLINE Ints byte_of(Bytes v) {
   if constexpr (kByte == 3) return shift_ints_right<24>(v);
   return and_ints(shift_ints_right<8 * kByte>(v), 255);
 }
-template <int kByte>
-WOOLLY_INLINE Ints signed_byte_of(Bytes v) {
-  return {_mm256_srai_epi32(_mm256_slli_epi32(v.lo, 24 - 8 * kByte), 24),
-          _mm256_srai_epi32(_mm256_slli_epi32(v.hi, 24 - 8 * kByte), 24)};
+WOOLLY_INLINE Bytes shuffle_lanes(Bytes v, int order) {
+  const __m256i o = _mm256_add_epi8(
+      _mm256_set1_epi32(order),
+      _mm256_broadcastsi128_si256(_mm_setr_epi32(0, 0x04040404, 0x08080808, 0x0C0C0C0C)));
+  return {_mm256_shuffle_epi8(v.lo, o), _mm256_shuffle_epi8(v.hi, o)};
+}
+template <int kPair>
+WOOLLY_INLINE Ints pair_words(Bytes v) {
+  return shuffle_lanes(v, kPair == 0 ? (int)0x80018000U : (int)0x80038002U);
+}
+template <int kPair>
+WOOLLY_INLINE Ints signed_pair_words(Bytes v) {
+  const Bytes high = shuffle_lanes(v, kPair == 0 ? 0x01800080 : 0x03800280);
+  return {_mm256_srai_epi16(high.lo, 8), _mm256_srai_epi16(high.hi, 8)};
+}
+WOOLLY_INLINE Ints set_words(int16_t v) { return {_mm256_set1_epi16(v), _mm256_set1_epi16(v)}; }
+WOOLLY_INLINE Ints add_words(Ints a, Ints b) {
+  return {_mm256_add_epi16(a.lo, b.lo), _mm256_add_epi16(a.hi, b.hi)};
+}
+WOOLLY_INLINE Ints both_low(Ints v) { return shuffle_lanes(v, 0x01000100); }
+WOOLLY_INLINE Ints both_high(Ints v) { return shuffle_lanes(v, 0x03020302); }
+template <int kShift>
+WOOLLY_INLINE Ints join_words(Ints a, Ints b) {
+  const Ints low = kShift == 0 ? a : shift_ints_right<kShift>(a);
+  const Ints high = shift_ints_left<16 - kShift>(b);
+  return {_mm256_blend_epi16(low.lo, high.lo, 0xAA), _mm256_blend_epi16(low.hi, high.hi, 0xAA)};
+}
+WOOLLY_INLINE Ints dot_words(Ints a, Ints b) {
+  return {_mm256_madd_epi16(a.lo, b.lo), _mm256_madd_epi16(a.hi, b.hi)};
+}
+WOOLLY_INLINE Ints high_words(Ints v) {
+  return {_mm256_srai_epi32(v.lo, 16), _mm256_srai_epi32(v.hi, 16)};
+}
+WOOLLY_INLINE Ints low_words(Ints v) { return high_words(shift_ints_left<16>(v)); }
+WOOLLY_INLINE Ints multiply_words(Ints a, Ints b) {
+  return {_mm256_mullo_epi16(a.lo, b.lo), _mm256_mullo_epi16(a.hi, b.hi)};
 }
 WOOLLY_INLINE Ints halves_as_ints(const uint8_t* p) {
   return {_mm256_cvtepu16_epi32(_mm_load_si128((const __m128i*)p)),
           _mm256_cvtepu16_epi32(_mm_load_si128((const __m128i*)(p + 16)))};
+}
+WOOLLY_INLINE Ints load_ints(const int32_t* p) {
+  return {_mm256_loadu_si256((const __m256i*)p), _mm256_loadu_si256((const __m256i*)(p + 8))};
+}
+WOOLLY_INLINE void store_ints(int32_t* p, Ints v) {
+  _mm256_storeu_si256((__m256i*)p, v.lo);
+  _mm256_storeu_si256((__m256i*)(p + 8), v.hi);
 }
 WOOLLY_INLINE Ints add_ints(Ints a, Ints b) {
   return {_mm256_add_epi32(a.lo, b.lo), _mm256_add_epi32(a.hi, b.hi)};
@@ -123,18 +162,14 @@ WOOLLY_INLINE Codes codes_of(const int8_t* x) {
   return _mm256_set1_epi32(four);
 }
 
-template <int kBits>
-WOOLLY_INLINE Ints shift_set_ints(int v) {
-  const __m256i shifted = _mm256_slli_epi32(_mm256_set1_epi32(v), kBits);
-  return {shifted, shifted};
-}
-
 #if defined(__AVXVNNI__)
+
+constexpr bool kAnyByte = true;
 
 // See lanes_avx512-inl.h.
 template <int kMax>
 struct Dot {
-  static constexpr bool kSubtractsBias = false;
+  static constexpr int kSubtracts = 0;
   Ints sum;
 
   WOOLLY_METHOD void add(int, Bytes w, Codes x) {
@@ -143,6 +178,8 @@ struct Dot {
 };
 
 #else
+
+constexpr bool kAnyByte = false;
 
 WOOLLY_INLINE Ints add_pairs(Ints sum, Bytes pairs) {
   const __m256i ones = _mm256_set1_epi16(1);
@@ -156,10 +193,10 @@ WOOLLY_INLINE __m256i signed_pair_products(__m256i w, Codes x) {
   return _mm256_maddubs_epi16(_mm256_abs_epi8(s), _mm256_sign_epi8(x, s));
 }
 
-// See lanes_avx512-inl.h. Full bytes have a bias of 128, which their products subtract themselves.
+// See lanes_avx512-inl.h.
 template <int kMax>
 struct Dot {
-  static constexpr bool kSubtractsBias = kMax > 63;
+  static constexpr int kSubtracts = kMax > 63 ? 128 : 0;
   Ints sum;
   Bytes pairs;
 

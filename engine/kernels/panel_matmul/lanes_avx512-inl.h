@@ -8,8 +8,9 @@ typedef __m512 Floats;  // a float a lane
 #define WOOLLY_METHOD inline __attribute__((always_inline))
 #define WOOLLY_INLINE static WOOLLY_METHOD
 
-// Loads stay in the order of the program, which is that of the addresses: shuffled by the compiler
-// they lose the hardware prefetcher (Q5_K: 0.55 of the read bandwidth instead of 0.93).
+// Loads of weights stay in the order of the program, which is that of the addresses: shuffled by
+// the compiler they lose the hardware prefetcher (Q5_K: 0.55 of the read bandwidth instead of
+// 0.93).
 WOOLLY_INLINE Bytes load_line(const uint8_t* p) {
   Bytes v = _mm512_load_si512(p);
   __asm__ volatile("" : "+v"(v));
@@ -37,16 +38,48 @@ WOOLLY_INLINE Bytes look_up(const uint8_t* table, Bytes v) {
   const __m128i t = _mm_loadu_si128((const __m128i*)table);
   return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(t), v);
 }
-// Byte kByte of each lane, unsigned and signed.
+// `order` for each lane of a shuffle of bytes, which knows places within 16 bytes.
+WOOLLY_INLINE Bytes broadcast_in_quarters(int order) {
+  return _mm512_add_epi8(_mm512_set1_epi32(order), _mm512_broadcast_i32x4(_mm_setr_epi32(
+                                                       0, 0x04040404, 0x08080808, 0x0C0C0C0C)));
+}
+// Byte kByte of each lane, unsigned.
 template <int kByte>
 WOOLLY_INLINE Ints byte_of(Bytes v) {
   if constexpr (kByte == 3) return _mm512_srli_epi32(v, 24);
   return _mm512_and_si512(_mm512_srli_epi32(v, 8 * kByte), _mm512_set1_epi32(255));
 }
-template <int kByte>
-WOOLLY_INLINE Ints signed_byte_of(Bytes v) {
-  return _mm512_srai_epi32(_mm512_slli_epi32(v, 24 - 8 * kByte), 24);
+// Bytes 2 kPair and 2 kPair + 1 of each lane, as its two 16-bit words.
+template <int kPair>
+WOOLLY_INLINE Ints pair_words(Bytes v) {
+  constexpr int kOrder = kPair == 0 ? (int)0x80018000U : (int)0x80038002U;
+  return _mm512_shuffle_epi8(v, broadcast_in_quarters(kOrder));
 }
+template <int kPair>
+WOOLLY_INLINE Ints signed_pair_words(Bytes v) {
+  constexpr int kOrder = kPair == 0 ? 0x01800080 : 0x03800280;
+  return _mm512_srai_epi16(_mm512_shuffle_epi8(v, broadcast_in_quarters(kOrder)), 8);
+}
+WOOLLY_INLINE Ints set_words(int16_t v) { return _mm512_set1_epi16(v); }
+WOOLLY_INLINE Ints add_words(Ints a, Ints b) { return _mm512_add_epi16(a, b); }
+// One of the words in both places.
+WOOLLY_INLINE Ints both_low(Ints v) {
+  return _mm512_shuffle_epi8(v, broadcast_in_quarters(0x01000100));
+}
+WOOLLY_INLINE Ints both_high(Ints v) {
+  return _mm512_shuffle_epi8(v, broadcast_in_quarters(0x03020302));
+}
+// a / 2^kShift and b / 2^kShift as words; they fit.
+template <int kShift>
+WOOLLY_INLINE Ints join_words(Ints a, Ints b) {
+  return _mm512_ternarylogic_epi32(_mm512_slli_epi32(b, 16 - kShift),
+                                   kShift == 0 ? a : _mm512_srli_epi32(a, kShift),
+                                   _mm512_set1_epi32(0xFFFF), 0xF8);
+}
+WOOLLY_INLINE Ints dot_words(Ints a, Ints b) { return _mm512_madd_epi16(a, b); }
+WOOLLY_INLINE Ints low_words(Ints v) { return _mm512_srai_epi32(_mm512_slli_epi32(v, 16), 16); }
+WOOLLY_INLINE Ints high_words(Ints v) { return _mm512_srai_epi32(v, 16); }
+WOOLLY_INLINE Ints multiply_words(Ints a, Ints b) { return _mm512_mullo_epi16(a, b); }
 WOOLLY_INLINE Ints halves_as_ints(const uint8_t* p) {
   return _mm512_cvtepu16_epi32(_mm256_load_si256((const __m256i*)p));
 }
@@ -61,6 +94,8 @@ WOOLLY_INLINE Ints shift_ints_left(Ints v) {
 WOOLLY_INLINE Ints and_ints(Ints v, int mask) {
   return _mm512_and_si512(v, _mm512_set1_epi32(mask));
 }
+WOOLLY_INLINE Ints load_ints(const int32_t* p) { return _mm512_loadu_si512(p); }
+WOOLLY_INLINE void store_ints(int32_t* p, Ints v) { _mm512_storeu_si512(p, v); }
 WOOLLY_INLINE Ints add_ints(Ints a, Ints b) { return _mm512_add_epi32(a, b); }
 WOOLLY_INLINE Ints set_ints(int v) { return _mm512_set1_epi32(v); }
 
@@ -69,7 +104,9 @@ WOOLLY_INLINE Floats set_floats(float v) { return _mm512_set1_ps(v); }
 WOOLLY_INLINE Floats load_floats(const float* p) { return _mm512_loadu_ps(p); }
 WOOLLY_INLINE void store_floats(float* p, Floats v) { _mm512_storeu_ps(p, v); }
 WOOLLY_INLINE Floats halves(const uint8_t* p) {
-  return _mm512_cvtph_ps(_mm256_load_si256((const __m256i*)p));
+  Floats v = _mm512_cvtph_ps(_mm256_load_si256((const __m256i*)p));
+  __asm__ volatile("" : "+v"(v));
+  return v;
 }
 // The bfloat16 in the low and in the high half of each lane.
 WOOLLY_INLINE Floats low_bfloats(Bytes v) { return _mm512_castsi512_ps(_mm512_slli_epi32(v, 16)); }
@@ -91,11 +128,18 @@ WOOLLY_INLINE Codes codes_of(const int8_t* x) {
   return _mm512_set1_epi32(four);
 }
 
+// Whether products of codes as large as a byte take no longer than those of small ones.
+#if defined(__AVX512VNNI__)
+constexpr bool kAnyByte = true;
+#else
+constexpr bool kAnyByte = false;
+#endif
+
 // Dot products of each lane's weights with activation codes, a line at a time, added to `sum`.
-// Weights are codes in 0..kMax; what they have too much (kBias) the sum begins with.
+// Weights are codes in 0..kMax, less kSubtracts; what else they have too much the sum begins with.
 template <int kMax>
 struct Dot {
-  static constexpr bool kSubtractsBias = false;
+  static constexpr int kSubtracts = 0;
   Ints sum;
 #if !defined(__AVX512VNNI__)
   Bytes pairs;
@@ -122,11 +166,6 @@ struct Dot {
 #endif
   }
 };
-
-template <int kBits>
-WOOLLY_INLINE Ints shift_set_ints(int v) {
-  return _mm512_slli_epi32(_mm512_set1_epi32(v), kBits);
-}
 
 // What a product of many rows keeps in registers: sums of so many panels and rows at once.
 #if defined(__AVX512VNNI__)

@@ -181,12 +181,8 @@ template <typename Way>
 void move(Way, const PanelRow& at, BlockQ6_K& b) {
   Way::words(at, 0, bytes_of(b.scales));
   for (std::size_t half = 0; half < 2; ++half) {
-    for (std::size_t side = 0; side < 2; ++side) {
-      const std::size_t part = 4 + 12 * (2 * half + side);
-      Way::words(at, part, bytes_of(b.qh).subspan(16 * (2 * half + side), 16));
-      Way::words(at, part + 4, bytes_of(b.ql).subspan(16 * (4 * half + side), 16));
-      Way::words(at, part + 8, bytes_of(b.ql).subspan(16 * (4 * half + 2 + side), 16));
-    }
+    Way::words(at, 4 + 24 * half, bytes_of(b.qh).subspan(32 * half, 32));
+    Way::words(at, 12 + 24 * half, bytes_of(b.ql).subspan(64 * half, 64));
   }
   Way::half(at, 0, b.d);
 }

@@ -83,8 +83,8 @@ TEST(PanelLayoutVersion, RaiseItAndThisHashWhenThePanelsChange) {
     pack_panel(type.dtype, rows.data(), 16, cols, panel.data());
     hash = fnv1a(panel, hash);
   }
-  EXPECT_EQ(kPanelLayoutVersion, 1U);
-  EXPECT_EQ(hash, 9989407359628485830U);
+  EXPECT_EQ(kPanelLayoutVersion, 2U);
+  EXPECT_EQ(hash, 5389978630897231198U);
 }
 
 INSTANTIATE_TEST_SUITE_P(AllTypes, PanelTypes,

@@ -27,7 +27,7 @@ constexpr size_t kPanelRows = 16;
 constexpr size_t kLineBytes = 64;
 
 // Of the bytes pack_panel() writes: raised when they change, so that stored panels are packed anew.
-constexpr unsigned kPanelLayoutVersion = 1;
+constexpr unsigned kPanelLayoutVersion = 2;
 
 struct PanelLayout {
   size_t block_values;

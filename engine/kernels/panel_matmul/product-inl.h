@@ -4,21 +4,32 @@
 // the reads need (Zen 4: Q4_K at 0.7 of the read bandwidth instead of 0.9 and more).
 WOOLLY_INLINE void fetch(const uint8_t* line) { __builtin_prefetch(line, 0, 2); }
 
-// What the sum of a group's products begins with, for the constant its codes have too much.
-template <typename Group>
-WOOLLY_INLINE Ints start_sum(int32_t negative_sum) {
-  if constexpr (Group::kBias == 0 || Dot<Group::kMax>::kSubtractsBias) return set_ints(0);
-  return shift_set_ints<__builtin_ctz((unsigned)Group::kBias | 256U)>(negative_sum);
+// What a sum of products begins with, for the constant its codes have too much, times minus the sum
+// of the activation codes.
+template <int kBias, int kMax>
+constexpr int start_factor() {
+  return kBias == 0 ? 0 : kBias - Dot<kMax>::kSubtracts;
 }
 
-// The dot products of each lane's 16 weights with 16 activation codes, of which *negative_sum is
-// minus the sum.
-template <typename Group>
-WOOLLY_INLINE Ints dot16(const Bytes* w, const int8_t* x, const int32_t* negative_sum) {
-  Dot<Group::kMax> dot;
-  dot.sum = start_sum<Group>(*negative_sum);
-  for (int i = 0; i < 4; ++i) dot.add(i, w[i], codes_of(x + 4 * i));
-  return dot.sum;
+// The dot products of each lane's weights with 4 * kLines activation codes, of which negative_sum
+// is minus the sum.
+template <typename Group, int kLines>
+WOOLLY_INLINE Ints dot(const Bytes* w, const int8_t* x, int32_t negative_sum) {
+  constexpr int kFactor = start_factor<Group::kBias, Group::kMax>();
+  Dot<Group::kMax> products;
+  products.sum = kFactor == 0 ? set_ints(0) : set_ints(kFactor * negative_sum);
+  for (int i = 0; i < kLines; ++i) products.add(i, w[i], codes_of(x + 4 * i));
+  return products.sum;
+}
+
+// The dot products of a pair's halves, times their scales.
+template <typename Group, int kShift>
+WOOLLY_INLINE Floats scaled_dot(Ints first, Ints second, Ints scales) {
+  if constexpr (Group::kSmall) {
+    return to_floats(dot_words(join_words<kShift>(first, second), scales));
+  }
+  return multiply_add(to_floats(high_words(scales)), to_floats(second),
+                      multiply(to_floats(low_words(scales)), to_floats(first)));
 }
 
 // kRows rows of activations times one panel of a quantized type. A block fetches at once the lines
@@ -28,6 +39,14 @@ struct ProductSink {
   const Activations* x;
   size_t ahead;  // bytes; 0: no prefetch
   Floats sums[kRows];
+  Floats block_sums[kRows];  // of pairs, since the last end_block
+  Floats block_mins[kRows];
+
+  WOOLLY_METHOD void begin(const Activations* rows, size_t prefetch_bytes) {
+    x = rows;
+    ahead = prefetch_bytes;
+    for (int m = 0; m < kRows; ++m) sums[m] = block_sums[m] = block_mins[m] = zero();
+  }
 
   template <size_t kLines>
   WOOLLY_METHOD void begin_block(const uint8_t* lines) {
@@ -39,17 +58,39 @@ struct ProductSink {
   WOOLLY_METHOD void group(size_t k, const Bytes* w, Floats scale, Floats offset) {
     for (int m = 0; m < kRows; ++m) {
       const Activations& row = x[m];
-      const int32_t* negative = row.negative_sums + k / 16;
-      Ints dot = dot16<Group>(w, row.codes + k, negative);
-      if constexpr (Group::kCount == 8) {
-        dot = add_ints(dot, dot16<Group>(w + 4, row.codes + k + 16, negative + 1));
-      }
-      const Floats scaled = multiply(to_floats(dot), set_floats(row.scales[k / 32]));
+      const Ints products = dot<Group, 8>(
+          w, row.codes + k, row.negative_sums[k / 16] + row.negative_sums[k / 16 + 1]);
+      const Floats scaled = multiply(to_floats(products), set_floats(row.scales[k / 32]));
       sums[m] = multiply_add(scale, scaled, sums[m]);
       if constexpr (Group::kOffset) {
-        const float sum = Group::kCount == 8 ? row.sums32[k / 32] : row.sums16[k / 16];
-        sums[m] = multiply_add(offset, set_floats(sum), sums[m]);
+        sums[m] = multiply_add(offset, set_floats(row.sums32[k / 32]), sums[m]);
       }
+    }
+  }
+
+  template <typename Group, int kShift>
+  WOOLLY_METHOD void pair(size_t k, const Bytes* w, Ints scales, Ints mins) {
+    for (int m = 0; m < kRows; ++m) {
+      const Activations& row = x[m];
+      const int32_t* negative = row.negative_sums + k / 16;
+      const Floats products =
+          scaled_dot<Group, kShift>(dot<Group, 4>(w, row.codes + k, negative[0]),
+                                    dot<Group, 4>(w + 4, row.codes + k + 16, negative[1]), scales);
+      const Floats x_scale = set_floats(row.scales[k / 32]);
+      block_sums[m] = multiply_add(products, x_scale, block_sums[m]);
+      if constexpr (Group::kOffset) {
+        const Ints sum = dot_words(mins, set_ints(row.sum_pairs[k / 32]));
+        block_mins[m] = multiply_add(to_floats(sum), x_scale, block_mins[m]);
+      }
+    }
+  }
+
+  template <typename Group>
+  WOOLLY_METHOD void end_block(Floats d, Floats minus_dmin) {
+    for (int m = 0; m < kRows; ++m) {
+      sums[m] = multiply_add(d, block_sums[m], sums[m]);
+      if constexpr (Group::kOffset) sums[m] = multiply_add(minus_dmin, block_mins[m], sums[m]);
+      block_sums[m] = block_mins[m] = zero();
     }
   }
 };
@@ -122,9 +163,7 @@ static void multiply_panel(const PanelMatmulArgs& args, size_t panel, size_t m, 
   const PanelWeights& w = *args.weights;
   const uint8_t* data = (const uint8_t*)w.data + panel * w.panel_bytes;
   ProductSink<kRows> sink;
-  sink.x = args.x + m;
-  sink.ahead = ahead;
-  for (int i = 0; i < kRows; ++i) sink.sums[i] = zero();
+  sink.begin(args.x + m, ahead);
   decode_panel<Decode>(data, w.cols, sink);
   store_rows<kRows>(args, panel, m, sink.sums);
 }
