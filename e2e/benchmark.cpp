@@ -54,7 +54,6 @@ void apply(const Settings& settings, Benchmark& benchmark) {
     if (const std::optional<int>& value = settings.*count.field) benchmark.*count.target = *value;
   }
   if (settings.implementation) benchmark.implementation = *settings.implementation;
-  if (settings.kv_type) benchmark.kv_type = *settings.kv_type;
   if (settings.cache_packed) benchmark.cache_packed = *settings.cache_packed;
   if (settings.expected_hash) benchmark.expected_hash = *settings.expected_hash;
   if (settings.profile) benchmark.profile = *settings.profile;

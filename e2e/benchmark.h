@@ -20,7 +20,6 @@ struct Benchmark {
   int launches = 10;           // fresh processes
   int threads = 0;             // 0: every core this process may use
   std::string implementation = "fast";
-  std::string kv_type = "f16";
   std::string cache_packed;   // directory of packed weights; "": none
   OptionList options;         // optimization flags, --opt name=value
   std::string expected_hash;  // of the generated tokens; "" when not known
@@ -51,7 +50,6 @@ struct Settings {
   std::optional<int> launches;
   std::optional<int> threads;
   std::optional<std::string> implementation;
-  std::optional<std::string> kv_type;
   std::optional<std::string> cache_packed;
   std::optional<std::string> expected_hash;
   std::optional<bool> profile;

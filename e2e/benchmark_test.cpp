@@ -22,13 +22,11 @@ TEST(Benchmark, SettingsOverwriteOnlyWhatTheySay) {
   benchmark.options = {{"gemm", "fast"}, {"kv", "1"}};
   Settings settings;
   settings.generated_tokens = 9;
-  settings.kv_type = "f32";
   settings.cache_packed = "dir";
   settings.options = {{"gemm", "blas"}, {"new", "x"}};
   apply(settings, benchmark);
   EXPECT_EQ(benchmark.generated_tokens, 9);
   EXPECT_EQ(benchmark.prompt_tokens, 512);
-  EXPECT_EQ(benchmark.kv_type, "f32");
   EXPECT_EQ(benchmark.cache_packed, "dir");
   EXPECT_EQ(benchmark.implementation, "fast");
   EXPECT_EQ(benchmark.options, (OptionList{{"gemm", "blas"}, {"kv", "1"}, {"new", "x"}}));

@@ -17,7 +17,7 @@
 #include "e2e/prompt.h"
 #include "e2e/sequences.h"
 #include "engine/base/burn.h"
-#include "engine/base/cpu_features.h"
+#include "engine/base/check.h"
 #include "engine/base/test_hooks.h"
 #include "engine/base/thread_pool.h"
 #include "engine/base/turns.h"
@@ -34,7 +34,6 @@ std::int64_t nanoseconds_since(Clock::time_point started) {
 SessionOptions session_options(const Benchmark& benchmark) {
   SessionOptions options;
   options.implementation = benchmark.implementation;
-  options.kv_type = benchmark.kv_type;
   options.threads = benchmark.threads > 0 ? benchmark.threads : usable_cores();
   // Exactly what the benchmark needs, so that the KV cache's share of the peak memory is its own.
   options.context = benchmark.depth_tokens + benchmark.prompt_tokens + benchmark.generated_tokens;
@@ -90,6 +89,13 @@ struct Round {
 
 void slow_down(Clock::time_point started, const Benchmark& benchmark) {
   burn_share(started, benchmark.slowdown + injected_slowdown_pct() / 100);
+}
+
+const std::string& option_named(const OptionList& options, std::string_view name) {
+  const auto it = std::find_if(options.begin(), options.end(),
+                               [&](const auto& option) { return option.first == name; });
+  WOOLLY_CHECK(it != options.end());
+  return it->second;
 }
 
 Round generate(Sequences& sequences, const Benchmark& benchmark) {
@@ -180,9 +186,9 @@ LaunchReport run_launch(const Benchmark& benchmark) {
   report.batch = benchmark.batch;
   report.peak_rss_bytes = peak_rss_bytes();
   report.implementation = benchmark.implementation;
-  report.kv_type = benchmark.kv_type;
-  report.isa = isa_name(choose_isa(detect_cpu_features()));
   report.options = session.effective_options();
+  report.kv_type = option_named(report.options, "kv_type");
+  report.isa = option_named(report.options, "isa");
   report.model = session.info();
   return report;
 }

@@ -22,9 +22,8 @@ TEST(LaunchCommand, SurvivesTheRoundTrip) {
   b.depth_tokens = 13;
   b.threads = 3;
   b.implementation = "reference";
-  b.kv_type = "f32";
   b.cache_packed = "dir of packed";
-  b.options = {{"gemm", "blas"}, {"x", "a=b"}, {"empty", ""}};
+  b.options = {{"kv_type", "f32"}, {"gemm", "blas"}, {"x", "a=b"}, {"empty", ""}};
   request.load_only = true;
 
   const LaunchRequest read = parse(launch_arguments(request));

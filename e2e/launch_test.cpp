@@ -92,7 +92,7 @@ TEST_F(Launch, RunsARealModelWithBothImplementations) {
   if (!model) GTEST_SKIP() << "models/stories260K-f32.gguf is not among the shared data";
   Benchmark benchmark = tiny();
   benchmark.model = model->string();
-  benchmark.kv_type = "f32";
+  benchmark.options = {{"kv_type", "f32"}};
   const LaunchReport fast = run_launch(benchmark);
   benchmark.implementation = "reference";
   EXPECT_EQ(run_launch(benchmark).token_hash, fast.token_hash);

@@ -25,6 +25,7 @@ struct CommandLine {
   std::vector<std::string> models;
   std::string scenario;
   std::string database;
+  std::string kv_type;
   std::vector<std::string> options;
   e2e::Settings settings;
   std::vector<int> batches;
@@ -67,7 +68,9 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_option("--opt", line.options, "Optimization flag name=value; may be repeated")
       ->allow_extra_args(false);
   app.add_option("--impl", line.settings.implementation, "fast or reference [fast]");
-  app.add_option("--kv-type", line.settings.kv_type, "f16, f32, bf16 or q8_0 [f16]");
+  app.add_option("--kv-type", line.kv_type,
+                 "KV cache: f16, f32, bf16 or q8_0 [f16]; short for --opt kv_type=...")
+      ->check(CLI::IsMember({"f16", "f32", "bf16", "q8_0"}));
   app.add_option("--cache-packed", line.settings.cache_packed,
                  "Keep the packed weights in DIR and load them from there: built once, before the "
                  "first launch, when they are not there yet")
@@ -114,6 +117,7 @@ std::vector<e2e::Benchmark> plan_of(CommandLine& line,
 }
 
 int bench(CommandLine& line) {
+  if (!line.kv_type.empty()) line.settings.options.emplace_back("kv_type", line.kv_type);
   for (const std::string& option : line.options) {
     line.settings.options.push_back(e2e::parse_option(option));
   }

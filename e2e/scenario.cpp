@@ -72,9 +72,11 @@ Settings parse_settings(const json& object, const std::string& where) {
   if (object.contains("implementation")) {
     settings.implementation = text_at(object, "implementation", where);
   }
-  if (object.contains("kv_type")) settings.kv_type = text_at(object, "kv_type", where);
   if (object.contains("options")) {
     settings.options = parse_options(object.at("options"), where + ".options");
+  }
+  if (object.contains("kv_type")) {
+    settings.options.emplace_back("kv_type", text_at(object, "kv_type", where));
   }
   return settings;
 }

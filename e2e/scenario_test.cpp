@@ -40,12 +40,12 @@ TEST(Scenario, ReadsEveryKey) {
   EXPECT_EQ(plan[0].depth_tokens, 9);
   EXPECT_EQ(plan[0].launches, 2);
   EXPECT_EQ(plan[0].expected_hash, "0123456789abcdef");
-  EXPECT_EQ(plan[0].options, (OptionList{{"gemm", "own"}}));
+  EXPECT_EQ(plan[0].options, (OptionList{{"gemm", "own"}, {"kv_type", "f32"}}));
   EXPECT_EQ(plan[1].model, "/abs/b.gguf");
   EXPECT_EQ(plan[1].launches, 4);
   EXPECT_EQ(plan[1].threads, 2);
   EXPECT_EQ(plan[1].implementation, "reference");
-  EXPECT_EQ(plan[1].kv_type, "f32");
+  EXPECT_EQ(plan[1].options, (OptionList{{"gemm", "blas"}, {"kv_type", "f32"}}));
   EXPECT_EQ(plan[1].prompt_tokens, 512);
 }
 

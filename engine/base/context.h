@@ -9,9 +9,10 @@ namespace woolly {
 
 struct Context {
   // threads <= 0: every core this process may use. Throws Error (usage) for a bad WOOLLY_ISA.
-  explicit Context(int threads)
+  explicit Context(int threads) : Context(threads, choose_isa(detect_cpu_features())) {}
+  Context(int threads, Isa isa_of_kernels)
       : features(detect_cpu_features()),
-        isa(choose_isa(features)),
+        isa(isa_of_kernels),
         pool(threads > 0 ? threads : usable_cores()) {}
 
   CpuFeatures features;

@@ -73,21 +73,21 @@ std::string show(const gguf::Value& value) {
 
 // Matrices are multiplied, except the embedding, whose rows are gathered (a tied one is both);
 // vectors become f32 when the model is loaded.
-std::string kernel_of(const gguf::TensorInfo& tensor, const FlagValues& flags, Isa isa, bool tied) {
-  const std::string dequantize =
-      fmt::format("dequantize_row/{}", select_variant(dequantize_row_variants(), isa).name);
-  std::string matmul = matmul_kernel_name(flags, isa);
+std::string kernel_of(const gguf::TensorInfo& tensor, const FlagValues& flags, bool tied) {
+  const std::string dequantize = fmt::format(
+      "dequantize_row/{}", select_variant(dequantize_row_variants(), isa_of(flags)).name);
+  std::string matmul = matmul_kernel_name(flags);
   if (matmul.starts_with("matmul/")) matmul += " + " + dequantize;
   if (tensor.shape.size() < 2) return dequantize + " at load";
   if (tensor.name != "token_embd.weight") return matmul;
   return tied ? matmul + ", rows by " + dequantize : dequantize;
 }
 
-void print_table(const gguf::File& file, const FlagValues& flags, Isa isa) {
+void print_table(const gguf::File& file, const FlagValues& flags) {
   const gguf::Header& header = file.header();
   fmt::print("{}: GGUF version {}, {} bytes, {} tensors, alignment {}, isa {}\n\n",
              file.path().string(), header.version, file.file_bytes(), header.tensors.size(),
-             header.alignment, isa_name(isa));
+             header.alignment, isa_name(isa_of(flags)));
   std::size_t widest = 0;
   for (const auto& [key, value] : header.metadata.entries()) widest = std::max(widest, key.size());
   for (const auto& [key, value] : header.metadata.entries()) {
@@ -103,11 +103,11 @@ void print_table(const gguf::File& file, const FlagValues& flags, Isa isa) {
   for (const gguf::TensorInfo& tensor : header.tensors) {
     fmt::print("{:<{}}  {:<6}  {:>18}  {:>14}  {}\n", tensor.name, widest,
                dtype_traits(tensor.dtype).name, fmt::format("{}", fmt::join(tensor.shape, " x ")),
-               tensor.bytes, kernel_of(tensor, flags, isa, tied));
+               tensor.bytes, kernel_of(tensor, flags, tied));
   }
 }
 
-void print_json(const gguf::File& file, const FlagValues& flags, Isa isa) {
+void print_json(const gguf::File& file, const FlagValues& flags) {
   using Json = nlohmann::ordered_json;
   const gguf::Header& header = file.header();
   Json metadata = Json::object();
@@ -119,12 +119,12 @@ void print_json(const gguf::File& file, const FlagValues& flags, Isa isa) {
                        {"type", dtype_traits(tensor.dtype).name},
                        {"shape", tensor.shape},
                        {"bytes", tensor.bytes},
-                       {"kernel", kernel_of(tensor, flags, isa, tied)}});
+                       {"kernel", kernel_of(tensor, flags, tied)}});
   }
   const Json json{{"path", file.path().string()},
                   {"version", header.version},
                   {"file_bytes", file.file_bytes()},
-                  {"isa", isa_name(isa)},
+                  {"isa", isa_name(isa_of(flags))},
                   {"metadata", metadata},
                   {"tensors", tensors}};
   fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
@@ -134,7 +134,7 @@ void print_json(const gguf::File& file, const FlagValues& flags, Isa isa) {
 void print_optimizations(const FlagValues& values, bool json) {
   using Json = nlohmann::ordered_json;
   Json list = Json::array();
-  if (!json) fmt::print("{:<16}  {:<10}  {:<22}  {}\n", "flag", "value", "of", "what it is");
+  if (!json) fmt::print("{:<16}  {:<10}  {:<44}  {}\n", "flag", "value", "of", "what it is");
   for (std::size_t i = 0; i < values.size(); ++i) {
     const OptimizationFlag& flag = optimization_flags()[i];
     const std::string& value = values[i].second;
@@ -145,7 +145,7 @@ void print_optimizations(const FlagValues& values, bool json) {
                       {"meaning", flag.meaning}});
       if (flag.range) list.back()["range"] = {flag.range->first, flag.range->last};
     } else {
-      fmt::print("{:<16}  {:<10}  {:<22}  {}\n", flag.name, value, flag.choices(" "), flag.meaning);
+      fmt::print("{:<16}  {:<10}  {:<44}  {}\n", flag.name, value, flag.choices(" "), flag.meaning);
     }
   }
   if (json) fmt::print("{}\n", list.dump(2));
@@ -154,8 +154,7 @@ void print_optimizations(const FlagValues& values, bool json) {
 int info(const InfoArgs& args) {
   FlagValues given;
   for (const std::string& opt : args.opts) given.push_back(parse_flag(opt));
-  const Isa isa = choose_isa(detect_cpu_features());
-  const FlagValues flags = resolve_flags(given, isa);
+  const FlagValues flags = resolve_flags(given);
   if (args.optimizations) {
     print_optimizations(flags, args.json);
     return static_cast<int>(ExitCode::kOk);
@@ -165,9 +164,9 @@ int info(const InfoArgs& args) {
   }
   const gguf::File file(args.model);
   if (args.json) {
-    print_json(file, flags, isa);
+    print_json(file, flags);
   } else {
-    print_table(file, flags, isa);
+    print_table(file, flags);
   }
   return static_cast<int>(ExitCode::kOk);
 }

@@ -48,10 +48,10 @@ TEST(InfoCommand, ListsTheOptimizationsInForce) {
   EXPECT_EQ(text.exit_code, 0) << text.err;
   EXPECT_THAT(text.out, ::testing::ContainsRegex("pages +small +huge small"));
   const ProcessResult json = test::woolly({"info", "--optimizations", "--json"});
-  EXPECT_EQ(nlohmann::json::parse(json.out).at(2).at("name"), "pages");
-  const nlohmann::json limit = nlohmann::json::parse(json.out).at(9);
-  EXPECT_EQ(limit.at("name"), "dequant_cache_mb");
-  EXPECT_EQ(limit.at("range"), nlohmann::json({1, 1 << 20}));
+  nlohmann::json flags;
+  for (const nlohmann::json& flag : nlohmann::json::parse(json.out)) flags[flag.at("name")] = flag;
+  EXPECT_EQ(flags.at("pages").at("values"), nlohmann::json({"huge", "small"}));
+  EXPECT_EQ(flags.at("dequant_cache_mb").at("range"), nlohmann::json({1, 1 << 20}));
   const ProcessResult bad = test::woolly({"info", "--optimizations", "--opt", "pages=tiny"});
   EXPECT_EQ(bad.exit_code, 2);
   EXPECT_THAT(bad.err, ::testing::HasSubstr("one of huge, small"));

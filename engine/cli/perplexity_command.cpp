@@ -45,8 +45,7 @@ int window_of(const std::string& model, int asked) {
 SessionOptions base_options(const SessionOptions& model) {
   SessionOptions options = model;
   options.implementation = "fast";
-  options.kv_type = "f32";
-  options.opts = {{"gemm", "blas"}};
+  options.opts = {{"gemm", "blas"}, {"kv_type", "f32"}};
   return options;
 }
 

@@ -10,6 +10,7 @@ namespace woolly::cli {
 
 SessionOptions SessionFlags::session_options() const {
   SessionOptions result = options;
+  if (!kv_type.empty()) result.opts.emplace_back("kv_type", kv_type);
   for (const std::string& opt : opts) result.opts.push_back(parse_flag(opt));
   return result;
 }
@@ -31,9 +32,10 @@ void add_session_flags(CLI::App& command, SessionFlags& flags) {
   command.add_option("--impl", flags.options.implementation, "Forward pass: fast or reference")
       ->check(CLI::IsMember({"fast", "reference"}))
       ->capture_default_str();
-  command.add_option("--kv-type", flags.options.kv_type, "KV cache: f16, f32, bf16 or q8_0")
-      ->check(CLI::IsMember({"f16", "f32", "bf16", "q8_0"}))
-      ->capture_default_str();
+  command
+      .add_option("--kv-type", flags.kv_type,
+                  "KV cache: f16 (the default), f32, bf16 or q8_0; short for --opt kv_type=...")
+      ->check(CLI::IsMember({"f16", "f32", "bf16", "q8_0"}));
   command
       .add_option("--cache-packed", flags.options.cache_packed,
                   "Keep the packed weights in DIR (as large as the model), so that the next load "

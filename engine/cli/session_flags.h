@@ -12,9 +12,11 @@ namespace woolly::cli {
 struct SessionFlags {
   std::string model;
   SessionOptions options;
+  std::string kv_type;            // short for the flag; "": not given
   std::vector<std::string> opts;  // as given: "name=value"
 
-  // The options with `opts` taken apart. Throws Error (usage) for one without "=".
+  // The options with kv_type and `opts`, which wins, taken apart. Throws Error (usage) for one
+  // without "=".
   SessionOptions session_options() const;
 };
 

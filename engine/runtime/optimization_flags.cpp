@@ -48,6 +48,15 @@ bool huge_pages_are_there() {
   return Buffer(kHugePageBytes, Pages::kHuge).got_huge_pages();
 }
 
+void choose_instructions(FlagValues& values, Isa best, const CpuFeatures& machine) {
+  std::string& name = value_of(values, "isa");
+  if (name == "best") name = isa_name(best);
+  if (!machine.has(*isa_from_name(name))) {
+    throw_usage(fmt::format("optimization isa={}: this machine does not have it", name),
+                fmt::format("it has {}", isa_name(best)));
+  }
+}
+
 // Direct products dequantize nothing and the oracle keeps nothing. Refused on every machine alike,
 // with direct products or without.
 void refuse_contradictions(const FlagValues& values) {
@@ -59,11 +68,11 @@ void refuse_contradictions(const FlagValues& values) {
               "add gemm=blas");
 }
 
-void fall_back(FlagValues& values, Isa isa) {
+void fall_back(FlagValues& values) {
   std::string& gemm = value_of(values, "gemm");
   std::string& attention = value_of(values, "attention");
   std::string& pages = value_of(values, "pages");
-  const bool direct = select_variant(panel_variants(), isa).name != kOracle;
+  const bool direct = select_variant(panel_variants(), isa_of(values)).name != kOracle;
   if (gemm == "direct" && !direct) gemm = "blas";
   if (attention == "online" && gemm != "direct") attention = "blas";
   if (pages == "huge" && !huge_pages_are_there()) pages = "small";
@@ -133,12 +142,16 @@ std::string OptimizationFlag::choices(std::string_view separator) const {
 
 const std::vector<OptimizationFlag>& optimization_flags() {
   static const std::vector<OptimizationFlag> flags{
+      {"isa",
+       "instructions of kernels: the best there are (or WOOLLY_ISA), or less",
+       {"best", "generic", "avx2", "avxvnni", "avx512", "avx512vnni"}},
       {"gemm",
        "products with weights: packed and direct; dequantized for BLAS; the oracle",
        {"direct", "blas", "reference"}},
       {"attention",
        "in direct passes a block of keys at a time (flash); all scores, through BLAS; the oracle",
        {"online", "blas", "reference"}},
+      {"kv_type", "numbers of the KV cache", {"f16", "f32", "bf16", "q8_0"}},
       {"pages", "memory pages of packed weights and of cached floats", {"huge", "small"}},
       {"prefetch", "how far direct products prefetch, in bytes", {"6144", "2048", "off"}},
       {"pool",
@@ -166,20 +179,33 @@ std::pair<std::string, std::string> parse_flag(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-FlagValues resolve_flags(const FlagValues& given, Isa isa) {
+FlagValues resolve_flags(const FlagValues& given, Isa best, const CpuFeatures& machine) {
   FlagValues values;
   for (const OptimizationFlag& flag : optimization_flags()) {
     values.emplace_back(flag.name, flag.values.front());
   }
   for (const auto& [name, value] : from_environment()) set_flag(values, name, value);
   for (const auto& [name, value] : given) set_flag(values, name, value);
+  choose_instructions(values, best, machine);
   refuse_contradictions(values);
-  fall_back(values, isa);
+  fall_back(values);
   return values;
 }
 
-FastKernels kernels_for(const FlagValues& resolved, Isa isa) {
+FlagValues resolve_flags(const FlagValues& given) {
+  const CpuFeatures machine = detect_cpu_features();
+  return resolve_flags(given, choose_isa(machine), machine);
+}
+
+Isa isa_of(const FlagValues& resolved) { return *isa_from_name(value_of(resolved, "isa")); }
+
+DType kv_type_of(const FlagValues& resolved) {
+  return *dtype_from_name(value_of(resolved, "kv_type"));
+}
+
+FastKernels kernels_for(const FlagValues& resolved) {
   FastKernels kernels;
+  const Isa isa = isa_of(resolved);
   const std::string_view gemm = value_of(resolved, "gemm");
   const std::string_view attention = value_of(resolved, "attention");
   const std::string_view prefetch = value_of(resolved, "prefetch");
@@ -204,10 +230,10 @@ FastKernels kernels_for(const FlagValues& resolved, Isa isa) {
   return kernels;
 }
 
-std::string matmul_kernel_name(const FlagValues& resolved, Isa isa) {
+std::string matmul_kernel_name(const FlagValues& resolved) {
   const std::string_view gemm = value_of(resolved, "gemm");
   if (gemm != "direct") return fmt::format("matmul/{}", gemm);
-  return fmt::format("panel_matmul/{}", select_variant(panel_variants(), isa).name);
+  return fmt::format("panel_matmul/{}", select_variant(panel_variants(), isa_of(resolved)).name);
 }
 
 }  // namespace woolly

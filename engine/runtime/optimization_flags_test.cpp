@@ -10,13 +10,23 @@
 namespace woolly {
 namespace {
 
+// On a machine that has `best` and all before it.
+FlagValues resolve(const FlagValues& given, Isa best = Isa::kAvx2) {
+  CpuFeatures machine;
+  machine.avx2 = best >= Isa::kAvx2;
+  machine.avx_vnni = best >= Isa::kAvxVnni;
+  machine.avx512 = best >= Isa::kAvx512;
+  machine.avx512_vnni = best == Isa::kAvx512Vnni;
+  return resolve_flags(given, best, machine);
+}
+
 auto Has(std::string_view name, std::string_view value) {
   return ::testing::Contains(std::pair<std::string, std::string>(name, value));
 }
 
 std::string refusal_of(const FlagValues& given) {
   try {
-    resolve_flags(given, Isa::kAvx2);
+    resolve(given);
   } catch (const Error& error) {
     return error.message() + "; " + error.hint();
   }
@@ -24,9 +34,11 @@ std::string refusal_of(const FlagValues& given) {
 }
 
 TEST(OptimizationFlags, DefaultsAreTheBest) {
-  const FlagValues values = resolve_flags({}, Isa::kAvx512Vnni);
-  EXPECT_EQ(values, (FlagValues{{"gemm", "direct"},
+  const FlagValues values = resolve({}, Isa::kAvx512Vnni);
+  EXPECT_EQ(values, (FlagValues{{"isa", "avx512vnni"},
+                                {"gemm", "direct"},
                                 {"attention", "online"},
+                                {"kv_type", "f16"},
                                 {"pages", "huge"},
                                 {"prefetch", "6144"},
                                 {"pool", "steal"},
@@ -36,7 +48,7 @@ TEST(OptimizationFlags, DefaultsAreTheBest) {
                                 {"dequant", "direct"},
                                 {"dequant_cache_mb", "2048"},
                                 {"dequant_policy", "pinned"}}));
-  const FastKernels kernels = kernels_for(values, Isa::kAvx512Vnni);
+  const FastKernels kernels = kernels_for(values);
   EXPECT_EQ(kernels.panels->matmul, panel_variants().front().function.matmul);
   EXPECT_EQ(kernels.decode_attention, decode_attention_variants().front().function);
   EXPECT_EQ(kernels.prefetch_bytes, kPanelPrefetchBytes);
@@ -49,20 +61,31 @@ TEST(OptimizationFlags, EveryValueResolves) {
       FlagValues given{{std::string(flag.name), std::string(value)}};
       if (flag.name.starts_with("dequant") && value != "direct") given.push_back({"gemm", "blas"});
       if (flag.name.starts_with("dequant_")) given.push_back({"dequant", "cache"});
-      const FlagValues values = resolve_flags(given, Isa::kAvx2);
-      EXPECT_THAT(values, Has(flag.name, value));
-      EXPECT_NE(kernels_for(values, Isa::kAvx2).attention, nullptr);
+      const FlagValues values = resolve(given, Isa::kAvx512Vnni);
+      EXPECT_THAT(values, Has(flag.name, value == "best" ? "avx512vnni" : value));
+      EXPECT_NE(kernels_for(values).attention, nullptr);
     }
   }
 }
 
+TEST(OptimizationFlags, LessThanTheBestInstructionsCanBeAsked) {
+  const FlagValues values = resolve({{"isa", "avx2"}}, Isa::kAvx512Vnni);
+  EXPECT_EQ(isa_of(values), Isa::kAvx2);
+  EXPECT_EQ(matmul_kernel_name(values), "panel_matmul/avx2");
+  EXPECT_THAT(resolve({{"isa", "generic"}}), Has("gemm", "blas"));
+  EXPECT_EQ(refusal_of({{"isa", "avx512"}}),
+            "optimization isa=avx512: this machine does not have it; it has avx2");
+}
+
+TEST(OptimizationFlags, TheCacheHasTheTypeAsked) {
+  EXPECT_EQ(kv_type_of(resolve({})), DType::kF16);
+  EXPECT_EQ(kv_type_of(resolve({{"kv_type", "q8_0"}})), DType::kQ8_0);
+}
+
 TEST(OptimizationFlags, OffIsReallyOff) {
-  const FastKernels plain = kernels_for(resolve_flags({{"gemm", "reference"},
-                                                       {"attention", "reference"},
-                                                       {"pages", "small"},
-                                                       {"prefetch", "off"}},
-                                                      Isa::kAvx512),
-                                        Isa::kAvx512);
+  const FastKernels plain = kernels_for(resolve(
+      {{"gemm", "reference"}, {"attention", "reference"}, {"pages", "small"}, {"prefetch", "off"}},
+      Isa::kAvx512));
   EXPECT_EQ(plain.matmul, matmul_variants().back().function);
   EXPECT_EQ(plain.attention, attention_variants().back().function);
   EXPECT_FALSE(plain.panels);
@@ -74,44 +97,43 @@ TEST(OptimizationFlags, OffIsReallyOff) {
 TEST(OptimizationFlags, FusionAndThePoolAreOfDirectPasses) {
   const FlagValues off{
       {"pool", "static"}, {"fusion_qkv", "off"}, {"fusion_ffn", "off"}, {"fusion_norm", "off"}};
-  const FlagValues direct = resolve_flags(off, Isa::kAvx2);
+  const FlagValues direct = resolve(off);
   FlagValues with_blas = off;
   with_blas.emplace_back("gemm", "blas");
-  const FlagValues blas = resolve_flags(with_blas, Isa::kAvx2);
+  const FlagValues blas = resolve(with_blas);
   for (const auto& [name, value] : off) {
     EXPECT_THAT(direct, Has(name, value));
     EXPECT_THAT(blas, ::testing::Not(Has(name, value)));
   }
-  const FastKernels kernels = kernels_for(direct, Isa::kAvx2);
+  const FastKernels kernels = kernels_for(direct);
   EXPECT_FALSE(kernels.steal || kernels.fuse_qkv || kernels.fuse_ffn || kernels.fuse_norm);
 }
 
 TEST(OptimizationFlags, DirectProductsNeedTheirInstructions) {
-  const FlagValues values = resolve_flags({{"gemm", "direct"}}, Isa::kGeneric);
-  EXPECT_EQ(values.front().second, "blas");
-  EXPECT_FALSE(kernels_for(values, Isa::kGeneric).panels);
-  EXPECT_EQ(kernels_for(values, Isa::kGeneric).decode_attention, nullptr);
+  const FlagValues values = resolve({{"gemm", "direct"}}, Isa::kGeneric);
+  EXPECT_THAT(values, Has("gemm", "blas"));
+  EXPECT_FALSE(kernels_for(values).panels);
+  EXPECT_EQ(kernels_for(values).decode_attention, nullptr);
 }
 
 TEST(OptimizationFlags, OnlineAttentionIsRecordedOnlyWhereItRuns) {
-  const FlagValues values =
-      resolve_flags({{"gemm", "blas"}, {"attention", "online"}}, Isa::kAvx512);
+  const FlagValues values = resolve({{"gemm", "blas"}, {"attention", "online"}}, Isa::kAvx512);
   EXPECT_THAT(values, Has("attention", "blas"));
 }
 
 TEST(OptimizationFlags, TheEnvironmentSetsThemAndTheCommandLineWins) {
   ::setenv("WOOLLY_OPT", "gemm=reference  prefetch=off", 1);
-  const FlagValues values = resolve_flags({{"prefetch", "2048"}}, Isa::kAvx2);
+  const FlagValues values = resolve({{"prefetch", "2048"}});
   ::setenv("WOOLLY_OPT", "gemm", 1);
-  EXPECT_THROW(resolve_flags({}, Isa::kAvx2), Error);
+  EXPECT_THROW(resolve({}), Error);
   ::unsetenv("WOOLLY_OPT");
-  EXPECT_EQ(values.front().second, "reference");
+  EXPECT_THAT(values, Has("gemm", "reference"));
   EXPECT_THAT(values, Has("prefetch", "2048"));
 }
 
 TEST(OptimizationFlags, RefusesUnknownNamesAndValues) {
-  EXPECT_THROW(resolve_flags({{"speed", "11"}}, Isa::kAvx2), Error);
-  EXPECT_THROW(resolve_flags({{"gemm", "magic"}}, Isa::kAvx2), Error);
+  EXPECT_THROW(resolve({{"speed", "11"}}), Error);
+  EXPECT_THROW(resolve({{"gemm", "magic"}}), Error);
   for (const char* value : {"0", "1048577", "-1", "1.5", "007", "8x", "", "99999999999999999999"}) {
     EXPECT_EQ(refusal_of({{"dequant_cache_mb", value}}),
               "optimization dequant_cache_mb=" + std::string(value) +
@@ -120,17 +142,17 @@ TEST(OptimizationFlags, RefusesUnknownNamesAndValues) {
 }
 
 TEST(OptimizationFlags, ThereIsOneWayToAskForEachKindOfProduct) {
-  EXPECT_THAT(resolve_flags({}, Isa::kAvx2), Has("dequant", "direct"));
-  EXPECT_THAT(resolve_flags({{"gemm", "blas"}}, Isa::kAvx2), Has("dequant", "every_use"));
-  EXPECT_THAT(resolve_flags({}, Isa::kGeneric), Has("dequant", "every_use"));
+  EXPECT_THAT(resolve({}), Has("dequant", "direct"));
+  EXPECT_THAT(resolve({{"gemm", "blas"}}), Has("dequant", "every_use"));
+  EXPECT_THAT(resolve({}, Isa::kGeneric), Has("dequant", "every_use"));
 
-  const FlagValues cached = resolve_flags({{"gemm", "blas"},
-                                           {"dequant", "cache"},
-                                           {"dequant_cache_mb", "300"},
-                                           {"dequant_policy", "mru"}},
-                                          Isa::kAvx2);
+  const FlagValues cached = resolve({{"gemm", "blas"},
+                                     {"dequant", "cache"},
+                                     {"dequant_cache_mb", "300"},
+                                     {"dequant_policy", "mru"}},
+                                    Isa::kAvx2);
   EXPECT_THAT(cached, Has("dequant", "cache"));
-  const FastKernels kernels = kernels_for(cached, Isa::kAvx2);
+  const FastKernels kernels = kernels_for(cached);
   ASSERT_TRUE(kernels.dequant_cache);
   EXPECT_EQ(kernels.dequant_cache->eviction, Eviction::kMru);
   EXPECT_EQ(kernels.dequant_cache->limit_bytes, std::size_t{300} << 20);
@@ -142,13 +164,13 @@ TEST(OptimizationFlags, RefusesToDequantizeWhereProductsDoNot) {
   EXPECT_NE(refusal_of({{"dequant", "every_use"}}), "none");
   EXPECT_NE(refusal_of({{"dequant", "cache"}, {"gemm", "reference"}}), "none");
   EXPECT_EQ(refusal_of({{"dequant", "every_use"}, {"gemm", "reference"}}), "none");
-  EXPECT_THROW(resolve_flags({{"dequant", "cache"}}, Isa::kGeneric), Error);
+  EXPECT_THROW(resolve({{"dequant", "cache"}}, Isa::kGeneric), Error);
 }
 
 TEST(OptimizationFlags, WithoutACacheItsLimitAndPolicyAreTheDefaults) {
-  const FlagValues values = resolve_flags(
-      {{"gemm", "blas"}, {"dequant_cache_mb", "300"}, {"dequant_policy", "lru"}}, Isa::kAvx2);
-  EXPECT_EQ(values, resolve_flags({{"gemm", "blas"}}, Isa::kAvx2));
+  const FlagValues values =
+      resolve({{"gemm", "blas"}, {"dequant_cache_mb", "300"}, {"dequant_policy", "lru"}});
+  EXPECT_EQ(values, resolve({{"gemm", "blas"}}));
 }
 
 }  // namespace

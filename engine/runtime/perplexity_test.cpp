@@ -48,8 +48,7 @@ Perplexity measure(const SmallModel& model, const std::string& text, int window)
 SessionOptions exact_options(const std::string& implementation = "fast") {
   SessionOptions options;
   options.implementation = implementation;
-  options.kv_type = "f32";
-  options.opts = {{"gemm", "blas"}};
+  options.opts = {{"gemm", "blas"}, {"kv_type", "f32"}};
   return options;
 }
 

@@ -21,21 +21,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-DType parse_kv_type(const std::string& name, const LlamaConfig& config) {
-  constexpr std::pair<std::string_view, DType> kTypes[] = {
-      {"f16", DType::kF16}, {"f32", DType::kF32}, {"bf16", DType::kBF16}, {"q8_0", DType::kQ8_0}};
-  for (const auto& [type_name, type] : kTypes) {
-    if (name != type_name) continue;
-    const std::size_t block = dtype_traits(type).block_values;
-    if (config.head_dim % block != 0) {
-      throw_usage(fmt::format("KV cache type {} needs heads of a multiple of {} dimensions; this "
-                              "model's have {}",
-                              name, block, config.head_dim),
-                  "use f16, bf16 or f32");
-    }
-    return type;
+// The cache's type, if this model's heads can be kept in it.
+DType usable_kv_type(const FlagValues& flags, const LlamaConfig& config) {
+  const DType type = kv_type_of(flags);
+  const DTypeTraits& traits = dtype_traits(type);
+  if (config.head_dim % traits.block_values != 0) {
+    throw_usage(fmt::format("KV cache type {} needs heads of a multiple of {} dimensions; this "
+                            "model's have {}",
+                            traits.name, traits.block_values, config.head_dim),
+                "use f16, bf16 or f32");
   }
-  throw_usage(fmt::format("KV cache type {} is not known", name), "f16, f32, bf16 or q8_0");
+  return type;
 }
 
 std::size_t choose_context(const LlamaModel& model, int asked) {
@@ -97,13 +93,12 @@ std::unique_ptr<Tokenizer> load_tokenizer(const LlamaModel& model) {
 struct Session::Impl {
   Impl(const std::string& path, const SessionOptions& options)
       : implementation(options.implementation),
-        kv_type(options.kv_type),
-        context(options.threads),
-        flags(resolve_flags(options.opts, context.isa)),
+        flags(resolve_flags(options.opts)),
+        context(options.threads, isa_of(flags)),
         model(LlamaModel::load(path, context.isa)),
         tokenizer(load_tokenizer(model)),
         cache(model.config, choose_context(model, options.context),
-              parse_kv_type(kv_type, model.config)),
+              usable_kv_type(flags, model.config)),
         info(describe(model)) {
     make_blas_single_threaded();
     if (options.profile) {
@@ -115,7 +110,7 @@ struct Session::Impl {
     }
     bool packed = false;
     if (implementation == "fast") {
-      const FastKernels kernels = kernels_for(flags, context.isa);
+      const FastKernels kernels = kernels_for(flags);
       packed = kernels.panels.has_value();
       forward = packed && !options.cache_packed.empty()
                     ? make_cached_forward(kernels, options.cache_packed)
@@ -199,9 +194,8 @@ struct Session::Impl {
   }
 
   std::string implementation;
-  std::string kv_type;
-  Context context;
   FlagValues flags;
+  Context context;
   LlamaModel model;
   std::unique_ptr<Tokenizer> tokenizer;
   KvCache cache;
@@ -239,9 +233,7 @@ int Session::position() const { return static_cast<int>(impl_->position); }
 std::vector<std::pair<std::string, std::string>> Session::effective_options() const {
   FlagValues values = impl_->flags;
   values.emplace_back("implementation", impl_->implementation);
-  values.emplace_back("kv_type", impl_->kv_type);
   values.emplace_back("cache_packed", impl_->cache_packed);
-  values.emplace_back("isa", isa_name(impl_->context.isa));
   values.emplace_back("blas_core", blas_core_name());
   values.emplace_back("threads", std::to_string(impl_->context.pool.threads()));
   return values;

@@ -53,10 +53,10 @@ TEST_F(SessionTest, RefusesBadOptions) {
   options.implementation = "third";
   EXPECT_THAT(error_of(options), HasSubstr("third"));
   options = {};
-  options.kv_type = "q9";
+  options.opts = {{"kv_type", "q9"}};
   EXPECT_THAT(error_of(options), HasSubstr("q9"));
-  options.kv_type = "q8_0";
-  EXPECT_THAT(error_of(options), HasSubstr("q8_0 needs heads of a multiple of 32 dimensions"));
+  options.opts = {{"kv_type", "q8_0"}};
+  EXPECT_THAT(error_of(options), HasSubstr("Q8_0 needs heads of a multiple of 32 dimensions"));
   options = {};
   options.context = 701;
   EXPECT_THAT(error_of(options), HasSubstr("701"));

@@ -17,7 +17,6 @@ namespace woolly {
 
 struct SessionOptions {
   std::string implementation = "fast";  // "fast" or "reference"
-  std::string kv_type = "f16";          // "f16", "f32", "bf16" or "q8_0"
   int threads = 0;                      // 0: every core this process may use
   int context = 0;                      // tokens; 0: the model's own limit
   // Directory where packed weights are kept for the next load; "": nowhere. Weights are packed by
