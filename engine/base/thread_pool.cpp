@@ -65,11 +65,8 @@ int usable_cores() {
   return quota > 0 ? std::min(cores, quota) : cores;
 }
 
-ThreadPool::ThreadPool(int threads) : shares_(threads) {
+ThreadPool::ThreadPool(int threads) : places_(place_threads_here(threads)), shares_(threads) {
   WOOLLY_CHECK(threads >= 1);
-  CPU_ZERO(&allowed_);
-  bind_ =
-      ::sched_getaffinity(0, sizeof allowed_, &allowed_) == 0 && CPU_COUNT(&allowed_) == threads;
   workers_.reserve(static_cast<std::size_t>(threads) - 1);
   for (int thread = 1; thread < threads; ++thread) {
     workers_.emplace_back([this, thread] { work(thread); });
@@ -82,18 +79,11 @@ ThreadPool::~ThreadPool() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-// To the thread-th CPU of the mask. Failing is harmless: the scheduler decides as usual.
+// Failing is harmless: the scheduler decides as usual.
 void ThreadPool::bind(int thread) const noexcept {
-  if (!bind_) return;
-  int skip = thread;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &allowed_) || skip-- > 0) continue;
-    cpu_set_t own;
-    CPU_ZERO(&own);
-    CPU_SET(cpu, &own);
-    ::sched_setaffinity(0, sizeof own, &own);
-    return;
-  }
+  if (places_.empty()) return;
+  const cpu_set_t& place = places_[static_cast<std::size_t>(thread)];
+  ::sched_setaffinity(0, sizeof place, &place);
 }
 
 // Lets the workers go. Even rounds are runs, in which every worker takes part; odd ones are shared,

@@ -1,8 +1,6 @@
 // A persistent pool for data-parallel loops.
 #pragma once
 
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -10,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/base/thread_places.h"
 #include "engine/base/work_shares.h"
 
 namespace woolly {
@@ -19,11 +18,10 @@ int usable_cores();
 
 // One caller at a time; the caller works as thread 0. Not copyable, not movable.
 //
-// When every CPU of the affinity mask gets a thread, each worker is bound to a CPU of its own. Left
+// Workers are bound as thread_places.h says: to a CPU each when every CPU gets a thread. Left
 // alone, the scheduler now and then keeps two threads on one CPU for a whole short run (tiny model,
 // 2 CPUs: half the speed in one launch of eight). The caller is never bound: its mask is what other
-// pools and child processes inherit. With fewer threads than CPUs nothing is bound, so that
-// processes side by side find room.
+// pools and child processes inherit.
 class ThreadPool {
  public:
   // threads >= 1, the caller included. Throws std::system_error when threads cannot be started.
@@ -89,8 +87,7 @@ class ThreadPool {
   void bind(int thread) const noexcept;
   void work(int thread);
 
-  cpu_set_t allowed_{};  // of the constructing thread
-  bool bind_ = false;
+  ThreadPlaces places_;
   std::vector<std::thread> workers_;
   // Of the round: valid while pending_ is not 0.
   Task task_ = nullptr;  // run: the body; share: prepare
