@@ -128,11 +128,10 @@ WOOLLY_INLINE void multiply_lines(const DecodedGroup<Group>& w, const TileGroup&
   }
 }
 
-// Sums of kPanelsAtOnce panels and kRowsAtOnce rows, kept in `out` between blocks.
-template <typename Group>
+// Sums of kPanelsAtOnce panels and kR rows, kept in `out` between blocks.
+template <typename Group, int kR>
 struct MultiplyGroups {
   static constexpr int kP = kPanelsAtOnce;
-  static constexpr int kR = kRowsAtOnce;
 
   static void tile(const DecodedBlock<Group>& block, const TileGroup* x, int row, int panel,
                    float* out, bool first) {
@@ -170,10 +169,9 @@ struct MultiplyGroups {
 };
 
 // The same of pairs: sums of a block of 256 columns in registers, then added to `out`.
-template <typename Group>
+template <typename Group, int kR>
 struct MultiplyPairs {
   static constexpr int kP = kPanelsAtOnce;
-  static constexpr int kR = kRowsAtOnce;
 
   static void tile(const DecodedBlock<Group>& block, const TileGroup* x, int row, int panel,
                    float* out, bool first) {
@@ -302,10 +300,33 @@ static void decode_block(const PanelGemmArgs& args, size_t begin, size_t end,
   }
 }
 
+template <typename Group, int kR>
+using MultiplyTile =
+    std::conditional_t<Group::kPairs, MultiplyPairs<Group, kR>, MultiplyGroups<Group, kR>>;
+
+// The first `rows` rows of a tile; a few more where that is one instance less.
+template <typename Group>
+static void multiply_tile(const DecodedBlock<Group>& block, const TileGroup* x, int rows,
+                          float* out, bool first) {
+  for (int panel = 0; panel < 2; panel += kPanelsAtOnce) {
+    for (int row = 0; row < rows; row += kRowsAtOnce) {
+      const int left = rows - row;
+      if constexpr (kRowsAtOnce == 2) {
+        MultiplyTile<Group, 2>::tile(block, x, row, panel, out, first);
+      } else if (left <= 2) {
+        MultiplyTile<Group, 2>::tile(block, x, row, panel, out, first);
+      } else if (left <= 4) {
+        MultiplyTile<Group, 4>::tile(block, x, row, panel, out, first);
+      } else {
+        MultiplyTile<Group, kRowsAtOnce>::tile(block, x, row, panel, out, first);
+      }
+    }
+  }
+}
+
 template <typename Decode>
 static void gemm_quantized(const PanelGemmArgs& args) {
   using Group = typename Decode::Group;
-  using Tiles = std::conditional_t<Group::kPairs, MultiplyPairs<Group>, MultiplyGroups<Group>>;
   using Block = DecodedBlock<Group>;
   static_assert(sizeof(Block) <= kGemmScratchBytes);
   Block* block = (Block*)args.scratch;
@@ -317,11 +338,9 @@ static void gemm_quantized(const PanelGemmArgs& args) {
     for (size_t tile = 0; tile < tiles; ++tile) {
       const TileGroup* x = args.x.groups + tile * tile_groups(args.x.cols) + begin / 32;
       float* out = args.out + tile * kTileRows * kGemmOutputs;
-      for (int panel = 0; panel < 2; panel += Tiles::kP) {
-        for (int row = 0; row < (int)kTileRows; row += Tiles::kR) {
-          Tiles::tile(*block, x, row, panel, out, begin == 0);
-        }
-      }
+      const size_t left = args.m - tile * kTileRows;
+      const int rows = (int)(left < kTileRows ? left : kTileRows);
+      multiply_tile<Group>(*block, x, rows, out, begin == 0);
     }
   }
 }
