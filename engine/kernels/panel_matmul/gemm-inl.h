@@ -44,15 +44,8 @@ template <typename Group>
 struct StoreSink {
   DecodedBlock<Group>* block;
   size_t first_column;
-  size_t ahead;  // bytes from a block to the one that is decoded there next time; 0: no prefetch
-  int panel;     // 0 or 1
+  int panel;  // 0 or 1
   size_t count;
-
-  template <size_t kLines>
-  WOOLLY_METHOD void begin_block(const uint8_t* lines) {
-    if (ahead == 0) return;
-    for (size_t i = 0; i < kLines; ++i) fetch(lines + ahead + i * kLineBytes);
-  }
 
   WOOLLY_METHOD DecodedGroup<Group>& next(size_t k) {
     block->positions[count] = (k - first_column) / 32;
@@ -290,11 +283,11 @@ static void decode_block(const PanelGemmArgs& args, size_t begin, size_t end,
         block_place(kLayout, kGemmBlockCols / kLayout.block_values).lines -
         block_place(kLayout, 0).lines;
     const size_t ahead = args.prefetch ? kNextBlock : 0;
-    StoreSink<typename Decode::Group> sink{to, begin, ahead, panel, 0};
+    StoreSink<typename Decode::Group> sink{to, begin, panel, 0};
     for (size_t k = begin; k < end; k += kLayout.block_values) {
       const BlockPlace at = block_place(kLayout, k / kLayout.block_values);
-      sink.template begin_block<kLayout.lines + 1>(data + at.lines);
-      Decode::block(data + at.lines, data + at.halves, k, sink);
+      fetch(data + at.halves + ahead);
+      Decode::block({data + at.lines, ahead}, data + at.halves, k, sink);
     }
     to->count = sink.count;
   }

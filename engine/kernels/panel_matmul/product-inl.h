@@ -1,9 +1,5 @@
 // panel_matmul of one instruction set. Included after decode-inl.h.
 
-// Into the second-level cache: a prefetch into the first holds one of its few miss buffers, which
-// the reads need (Zen 4: Q4_K at 0.7 of the read bandwidth instead of 0.9 and more).
-WOOLLY_INLINE void fetch(const uint8_t* line) { __builtin_prefetch(line, 0, 2); }
-
 // What a sum of products begins with, for the constant its codes have too much, times minus the sum
 // of the activation codes.
 template <int kBias, int kMax>
@@ -32,26 +28,17 @@ WOOLLY_INLINE Floats scaled_dot(Ints first, Ints second, Ints scales) {
                       multiply(to_floats(low_words(scales)), to_floats(first)));
 }
 
-// kRows rows of activations times one panel of a quantized type. A block fetches at once the lines
-// that are `ahead` bytes after its own.
+// kRows rows of activations times one panel of a quantized type.
 template <int kRows>
 struct ProductSink {
   const Activations* x;
-  size_t ahead;  // bytes; 0: no prefetch
   Floats sums[kRows];
   Floats block_sums[kRows];  // of pairs, since the last end_block
   Floats block_mins[kRows];
 
-  WOOLLY_METHOD void begin(const Activations* rows, size_t prefetch_bytes) {
+  WOOLLY_METHOD void begin(const Activations* rows) {
     x = rows;
-    ahead = prefetch_bytes;
     for (int m = 0; m < kRows; ++m) sums[m] = block_sums[m] = block_mins[m] = zero();
-  }
-
-  template <size_t kLines>
-  WOOLLY_METHOD void begin_block(const uint8_t* lines) {
-    if (ahead == 0) return;
-    for (size_t i = 0; i < kLines; ++i) fetch(lines + ahead + i * kLineBytes);
   }
 
   template <typename Group>
@@ -96,13 +83,13 @@ struct ProductSink {
 };
 
 template <typename Decode, typename Sink>
-WOOLLY_INLINE void decode_panel(const uint8_t* panel, size_t cols, Sink& sink) {
+WOOLLY_INLINE void decode_panel(const uint8_t* panel, size_t cols, size_t ahead, Sink& sink) {
   constexpr PanelLayout kLayout = panel_layout(Decode::kDType);
   const size_t blocks = panel_blocks(kLayout, cols);
   for (size_t i = 0; i < blocks; ++i) {
     const BlockPlace at = block_place(kLayout, i);
-    sink.template begin_block<kLayout.lines + 1>(panel + at.lines);
-    Decode::block(panel + at.lines, panel + at.halves, i * kLayout.block_values, sink);
+    fetch(panel + at.halves + ahead);
+    Decode::block({panel + at.lines, ahead}, panel + at.halves, i * kLayout.block_values, sink);
   }
 }
 
@@ -163,8 +150,8 @@ static void multiply_panel(const PanelMatmulArgs& args, size_t panel, size_t m, 
   const PanelWeights& w = *args.weights;
   const uint8_t* data = (const uint8_t*)w.data + panel * w.panel_bytes;
   ProductSink<kRows> sink;
-  sink.begin(args.x + m, ahead);
-  decode_panel<Decode>(data, w.cols, sink);
+  sink.begin(args.x + m);
+  decode_panel<Decode>(data, w.cols, ahead, sink);
   store_rows<kRows>(args, panel, m, sink.sums);
 }
 
