@@ -3,20 +3,43 @@
 // multiplied with all rows. The operations of one sum are those of ProductSink, in the same order:
 // the same bits.
 
-// 32 columns of two panels.
+// Whether sums of 16 products are multiplied with their scales, not the codes.
 template <typename Group>
-struct alignas(64) DecodedGroup {
-  uint8_t codes[8][2][kLineBytes];
+constexpr bool by_halves() {
+  if constexpr (Group::kPairs) return !Group::kSmall;
+  return false;
+}
+
+// What is kept of the scales of 32 columns of two panels. There is nothing that a type does not
+// use: a block and the rows it meets share the first-level cache.
+struct NoScales {};
+struct NoOffsets {};
+struct GroupScales {
   float scales[2][kPanelRows];
+};
+struct GroupOffsets {
   float offsets[2][kPanelRows];
 };
-
-// The codes of a small pair are multiplied with its scales, and kStoredBias more.
-template <typename Group>
-requires Group::kPairs struct alignas(64) DecodedGroup<Group> {
-  uint8_t codes[8][2][kLineBytes];
+struct HalfScales {
   float scales[2][2][kPanelRows];  // of the first half, of the second
-  int32_t mins[2][kPanelRows];     // two words
+};
+struct PairMins {
+  int32_t mins[2][kPanelRows];  // two words
+};
+
+template <typename Group>
+using DecodedScales = std::conditional_t<by_halves<Group>(), HalfScales,
+                                         std::conditional_t<Group::kPairs, NoScales, GroupScales>>;
+template <typename Group>
+using DecodedOffsets =
+    std::conditional_t<!Group::kOffset, NoOffsets,
+                       std::conditional_t<Group::kPairs, PairMins, GroupOffsets>>;
+
+// 32 columns of two panels. The codes of a small pair are multiplied with its scales, and
+// kStoredBias more.
+template <typename Group>
+struct alignas(64) DecodedGroup : DecodedScales<Group>, DecodedOffsets<Group> {
+  uint8_t codes[8][2][kLineBytes];
 };
 
 template <typename Group>
@@ -84,13 +107,6 @@ struct StoreSink {
     if constexpr (Group::kOffset) store_floats(block->minus_dmin[i][panel], minus_dmin);
   }
 };
-
-// Whether sums of 16 products are multiplied with their scales, not the codes.
-template <typename Group>
-constexpr bool by_halves() {
-  if constexpr (Group::kPairs) return !Group::kSmall;
-  return false;
-}
 
 // What the sum of a row begins with, over lines from kBegin on.
 template <typename Group, int kBegin>
@@ -256,11 +272,14 @@ static void clear_panel(DecodedBlock<Group>* block, int panel) {
   for (size_t g = 0; g < block->count; ++g) {
     auto& group = block->groups[g];
     for (auto& lines : group.codes) memset(lines[panel], 0, sizeof lines[panel]);
-    if constexpr (Group::kPairs) {
+    if constexpr (by_halves<Group>()) {
       for (auto& scales : group.scales) memset(scales[panel], 0, sizeof scales[panel]);
-      memset(group.mins[panel], 0, sizeof group.mins[panel]);
-    } else {
+    } else if constexpr (!Group::kPairs) {
       memset(group.scales[panel], 0, sizeof group.scales[panel]);
+    }
+    if constexpr (Group::kOffset && Group::kPairs) {
+      memset(group.mins[panel], 0, sizeof group.mins[panel]);
+    } else if constexpr (Group::kOffset) {
       memset(group.offsets[panel], 0, sizeof group.offsets[panel]);
     }
   }
@@ -297,21 +316,27 @@ template <typename Group, int kR>
 using MultiplyTile =
     std::conditional_t<Group::kPairs, MultiplyPairs<Group, kR>, MultiplyGroups<Group, kR>>;
 
+template <typename Group>
+constexpr int rows_at_once() {
+  return by_halves<Group>() ? kHalvesRowsAtOnce : kRowsAtOnce;
+}
+
 // The first `rows` rows of a tile; a few more where that is one instance less.
 template <typename Group>
 static void multiply_tile(const DecodedBlock<Group>& block, const TileGroup* x, int rows,
                           float* out, bool first) {
   for (int panel = 0; panel < 2; panel += kPanelsAtOnce) {
-    for (int row = 0; row < rows; row += kRowsAtOnce) {
+    constexpr int kMost = rows_at_once<Group>();
+    for (int row = 0; row < rows; row += kMost) {
       const int left = rows - row;
-      if constexpr (kRowsAtOnce == 2) {
-        MultiplyTile<Group, 2>::tile(block, x, row, panel, out, first);
+      if constexpr (kMost <= 3) {
+        MultiplyTile<Group, kMost>::tile(block, x, row, panel, out, first);
       } else if (left <= 2) {
         MultiplyTile<Group, 2>::tile(block, x, row, panel, out, first);
       } else if (left <= 4) {
         MultiplyTile<Group, 4>::tile(block, x, row, panel, out, first);
       } else {
-        MultiplyTile<Group, kRowsAtOnce>::tile(block, x, row, panel, out, first);
+        MultiplyTile<Group, kMost>::tile(block, x, row, panel, out, first);
       }
     }
   }

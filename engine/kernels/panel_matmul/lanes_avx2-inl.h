@@ -219,5 +219,6 @@ struct Dot {
 // See lanes_avx512-inl.h.
 constexpr int kPanelsAtOnce = 1;
 constexpr int kRowsAtOnce = 2;
+constexpr int kHalvesRowsAtOnce = 2;
 constexpr int kFloatPanelsAtOnce = 1;
 constexpr int kFloatRowsAtOnce = 3;

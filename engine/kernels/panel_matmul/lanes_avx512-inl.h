@@ -174,5 +174,6 @@ constexpr int kPanelsAtOnce = 2;
 constexpr int kPanelsAtOnce = 1;
 #endif
 constexpr int kRowsAtOnce = 6;
+constexpr int kHalvesRowsAtOnce = 3;  // where a second set of sums is kept
 constexpr int kFloatPanelsAtOnce = 2;
 constexpr int kFloatRowsAtOnce = 6;
