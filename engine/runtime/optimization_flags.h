@@ -33,13 +33,12 @@ const std::vector<OptimizationFlag>& optimization_flags();
 
 // name -> value for every flag of the table: the defaults, then WOOLLY_OPT ("name=value" separated
 // by spaces), then `given`; isa=best is `best`. What cannot be had falls back, so that records tell
-// what ran:
-// gemm=direct to blas without the instructions, attention=online to blas and dequant=direct to
-// every_use without direct products, pages=huge to small where the kernel refuses them; what has no
-// part in a run is recorded as its default (a limit without a cache, fusion without direct passes),
-// because runs that do the same are recorded the same. Throws Error (usage) for an unknown name or
-// value, naming what there is, for an isa that `machine` does not have and for a dequant that the
-// asked gemm does not do.
+// what ran: gemm=direct to blas without the instructions, attention=online to blas and
+// dequant=direct to every_use without direct products, pages=huge to small where the kernel refuses
+// them; what has no part in a run is recorded as its default (a limit without a cache, fusion
+// without direct passes), because runs that do the same are recorded the same. Throws Error (usage)
+// for an unknown name or value, naming what there is, for an isa that `machine` does not have and
+// for a dequant that the asked gemm does not do.
 using FlagValues = std::vector<std::pair<std::string, std::string>>;
 FlagValues resolve_flags(const FlagValues& given, Isa best, const CpuFeatures& machine);
 FlagValues resolve_flags(const FlagValues& given);  // on this machine

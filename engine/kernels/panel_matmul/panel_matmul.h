@@ -61,7 +61,7 @@ struct PanelGemmArgs {
   ActivationTiles x;      // the kind that the type reads
   std::size_t m = 0;
   // [rows of whole tiles][kGemmOutputs], and as much again for float types to work in; outputs that
-  // are not there are 0. Aligned to 64.
+  // are not there are 0, rows from m on undefined. Aligned to 64.
   float* out = nullptr;
   std::byte* scratch = nullptr;  // kGemmScratchBytes, aligned to 64
   bool prefetch = false;         // the block of columns that is decoded next; else the hardware
