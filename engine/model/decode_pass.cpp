@@ -204,7 +204,6 @@ void DecodePass::attend_by_scores(int thread, std::size_t layer, std::size_t par
 }
 
 void DecodePass::attend_online(std::size_t layer, std::size_t part) noexcept {
-  const std::size_t head_bytes = cache_.context() * row_bytes(cache_.type(), config_.head_dim);
   const std::size_t partial = decode_partial_floats(group_, config_.head_dim);
   for (std::size_t i = 0; i < count_; ++i) {
     const DecodeSplit split(config_.kv_heads, position_ + i + 1,
@@ -212,8 +211,8 @@ void DecodePass::attend_online(std::size_t layer, std::size_t part) noexcept {
     split.for_ranges(part, [&](std::size_t head, std::size_t begin, std::size_t end,
                                std::size_t slot) {
       kernels_.decode_attention({.q = q_ + i * config_.q_width() + head * group_ * config_.head_dim,
-                                 .k = cache_.keys(layer) + head * head_bytes,
-                                 .v = cache_.values(layer) + head * head_bytes,
+                                 .k = cache_.keys(layer, head),
+                                 .v = cache_.values(layer, head),
                                  .kv_type = cache_.type(),
                                  .key_begin = begin,
                                  .key_end = end,

@@ -1,4 +1,5 @@
-// Keys and values of every token seen, per layer: [kv_heads][context][head_dim] of one of kKvTypes.
+// Keys and values of every token seen, per layer, of one of kKvTypes: values as
+// [kv_heads][context][head_dim], keys as the panels of key_panels.h.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +20,16 @@ class KvCache {
 
   DType type() const { return type_; }
   std::size_t context() const { return context_; }
-  const std::byte* keys(std::size_t layer) const { return keys_.data() + layer * layer_bytes_; }
-  const std::byte* values(std::size_t layer) const { return values_.data() + layer * layer_bytes_; }
+  // Of all heads of a layer, one behind the other.
+  const std::byte* keys(std::size_t layer) const { return keys(layer, 0); }
+  const std::byte* values(std::size_t layer) const { return values(layer, 0); }
+  // Of one key/value head.
+  const std::byte* keys(std::size_t layer, std::size_t head) const {
+    return keys_.data() + keys_at(layer, head);
+  }
+  const std::byte* values(std::size_t layer, std::size_t head) const {
+    return values_.data() + values_at(layer, head);
+  }
 
   // One token's keys and values: [kv_heads][head_dim] each.
   void write(std::size_t layer, std::size_t position, const float* k, const float* v) noexcept {
@@ -29,19 +38,16 @@ class KvCache {
   }
   // Of them the heads [begin, end).
   void write_keys(std::size_t layer, std::size_t position, const float* k, std::size_t begin,
-                  std::size_t end) noexcept {
-    write_heads(keys_.data() + layer * layer_bytes_, position, k, begin, end);
-  }
+                  std::size_t end) noexcept;
   void write_values(std::size_t layer, std::size_t position, const float* v, std::size_t begin,
-                    std::size_t end) noexcept {
-    write_heads(values_.data() + layer * layer_bytes_, position, v, begin, end);
-  }
+                    std::size_t end) noexcept;
 
  private:
-  void write_heads(std::byte* layer, std::size_t position, const float* rows, std::size_t begin,
-                   std::size_t end) noexcept;
-  std::byte* row(std::byte* layer, std::size_t head, std::size_t position) const noexcept {
-    return layer + (head * context_ + position) * row_bytes_;
+  std::size_t keys_at(std::size_t layer, std::size_t head) const {
+    return (layer * kv_heads_ + head) * head_keys_bytes_;
+  }
+  std::size_t values_at(std::size_t layer, std::size_t head) const {
+    return (layer * kv_heads_ + head) * context_ * row_bytes_;
   }
 
   DType type_;
@@ -49,7 +55,7 @@ class KvCache {
   std::size_t kv_heads_;
   std::size_t head_dim_;
   std::size_t row_bytes_;
-  std::size_t layer_bytes_;
+  std::size_t head_keys_bytes_;
   Buffer keys_;
   Buffer values_;
 };

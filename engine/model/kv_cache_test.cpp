@@ -9,6 +9,7 @@
 #include <woolly/error.h>
 
 #include "engine/kernels/attention/attention.h"
+#include "engine/kernels/attention/key_panels.h"
 #include "engine/tensor/blocks.h"
 #include "engine/tensor/half.h"
 
@@ -32,12 +33,14 @@ TEST(KvCache, KeepsEachHeadTogether) {
   const auto* keys = reinterpret_cast<const float*>(f32.keys(1));
   const auto* values = reinterpret_cast<const std::uint16_t*>(f16.values(1));
   for (std::size_t h = 0; h < 2; ++h) {
+    EXPECT_EQ(reinterpret_cast<const float*>(f32.keys(1, h)), keys + h * kPanelKeys * 4);
+    EXPECT_EQ(reinterpret_cast<const std::uint16_t*>(f16.values(1, h)), values + h * 10 * 4);
     for (std::size_t i = 0; i < 4; ++i) {
-      EXPECT_EQ(keys[(h * 10 + 3) * 4 + i], k[h * 4 + i]);
+      EXPECT_EQ(keys[(h * 4 + i) * kPanelKeys + 3], k[h * 4 + i]);
       EXPECT_EQ(half_to_float(values[(h * 10 + 3) * 4 + i]), v[h * 4 + i]);
     }
   }
-  EXPECT_EQ(reinterpret_cast<const float*>(f32.keys(0))[12], 0.0F);
+  EXPECT_EQ(reinterpret_cast<const float*>(f32.keys(0))[3], 0.0F);
 }
 
 TEST(KvCache, WritesTheHeadsItIsGivenOnly) {
@@ -45,9 +48,10 @@ TEST(KvCache, WritesTheHeadsItIsGivenOnly) {
   KvCache cache(config(), 10, DType::kF32);
   cache.write_keys(0, 3, k.data(), 1, 2);
   cache.write_values(0, 3, k.data(), 1, 2);
-  const auto* keys = reinterpret_cast<const float*>(cache.keys(0));
-  EXPECT_EQ(keys[3 * 4], 0.0F);
-  EXPECT_EQ(keys[(10 + 3) * 4], 5.0F);
+  EXPECT_EQ(reinterpret_cast<const float*>(cache.keys(0, 0))[3], 0.0F);
+  EXPECT_EQ(reinterpret_cast<const float*>(cache.keys(0, 1))[3], 5.0F);
+  EXPECT_EQ(reinterpret_cast<const float*>(cache.values(0, 0))[3 * 4], 0.0F);
+  EXPECT_EQ(reinterpret_cast<const float*>(cache.values(0, 1))[3 * 4], 5.0F);
 }
 
 // Row h of what is stored stands where the attention kernels look for it, in every type.
@@ -65,12 +69,11 @@ TEST(KvCache, WritesEveryType) {
                                                    : 0.51F / 127;
     KvCache cache(c, 10, type);
     cache.write(1, 3, k.data(), v.data());
-    const std::size_t row = row_bytes(type, kHeadDim);
     for (std::size_t h = 0; h < 2; ++h) {
       std::vector<float> stored(2 * kHeadDim);
-      const std::size_t at = (h * 10 + 3) * row;
-      reference::dequantize_row(type)(cache.keys(1) + at, stored.data(), kHeadDim);
-      reference::dequantize_row(type)(cache.values(1) + at, stored.data() + kHeadDim, kHeadDim);
+      read_key(type, cache.keys(1, h), 3, kHeadDim, stored.data());
+      reference::dequantize_row(type)(cache.values(1, h) + 3 * row_bytes(type, kHeadDim),
+                                      stored.data() + kHeadDim, kHeadDim);
       for (std::size_t i = 0; i < kHeadDim; ++i) {
         EXPECT_NEAR(stored[i], k[h * kHeadDim + i], tolerance) << dtype_traits(type).name;
         EXPECT_NEAR(stored[kHeadDim + i], v[h * kHeadDim + i], tolerance);
@@ -89,7 +92,7 @@ TEST(KvCache, Q8RoundsToTheNearest) {
   k[2] = -2.6F;
   KvCache cache(c, 4, DType::kQ8_0);
   cache.write(0, 2, k.data(), k.data());
-  const auto* block = reinterpret_cast<const BlockQ8_0*>(cache.keys(0)) + 2;
+  const auto* block = reinterpret_cast<const BlockQ8_0*>(cache.values(0)) + 2;
   EXPECT_EQ(half_to_float(block->d), 1.0F);
   EXPECT_EQ(block->qs[0], -127);
   EXPECT_EQ(block->qs[1], 2);

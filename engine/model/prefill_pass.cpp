@@ -333,12 +333,11 @@ void PrefillPass::attend_one_by_one(const Workspace& work, std::size_t layer,
                                     const Queries& queries, std::size_t head) noexcept {
   const KvCache& cache = *queries.piece->cache;
   const std::size_t group = config_.heads / config_.kv_heads;
-  const std::size_t head_bytes = cache.context() * row_bytes(cache.type(), config_.head_dim);
   for (std::size_t i = 0; i < queries.count; ++i) {
     const std::size_t at = (queries.row + i) * config_.q_width() + head * group * config_.head_dim;
     kernels_.decode_attention({.q = q_ + at,
-                               .k = cache.keys(layer) + head * head_bytes,
-                               .v = cache.values(layer) + head * head_bytes,
+                               .k = cache.keys(layer, head),
+                               .v = cache.values(layer, head),
                                .kv_type = cache.type(),
                                .key_begin = 0,
                                .key_end = queries.piece->position + queries.first + i + 1,

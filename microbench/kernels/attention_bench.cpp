@@ -26,6 +26,7 @@ constexpr DType kKvType = DType::kF16;
 struct Shape {
   std::size_t m, position, heads, kv_heads, head_dim;
 
+  // Whole panels of keys.
   std::size_t context() const { return position + m; }
   std::size_t cache_values() const { return kv_heads * context() * head_dim; }
   std::size_t cache_bytes() const { return 2 * sizeof(std::uint16_t) * cache_values(); }

@@ -12,6 +12,7 @@
 
 #include "engine/kernels/attention/decode.h"
 #include "engine/kernels/attention/decode_split.h"
+#include "engine/kernels/attention/key_panels.h"
 #include "engine/kernels/quantize_row/quantize_row.h"
 #include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
@@ -28,7 +29,7 @@ struct Heads {
 
 struct Shape {
   Heads h;
-  std::size_t keys;
+  std::size_t keys;  // whole panels
   DType kv_type;
 
   std::size_t cache_values() const { return h.kv_heads * keys * h.head_dim; }
@@ -82,14 +83,24 @@ class Layers {
   // Random rows over and over, another beginning for every head: to draw and quantize all of up to
   // a GiB took longer than measuring.
   void fill() {
-    constexpr std::size_t kRows = 1009;
-    const std::size_t row = row_bytes(shape_.kv_type, shape_.h.head_dim);
-    const AlignedVector<float> values = random_floats(kRows * shape_.h.head_dim, 2);
-    AlignedVector<std::byte> rows(kRows * row);
-    quantize_row(shape_.kv_type, values.data(), rows.data(), values.size());
-    for (std::size_t at = 0; at < layers_ * shape_.cache_bytes(); at += rows.size()) {
-      std::memcpy(cache_ + at, rows.data(),
-                  std::min(rows.size(), layers_ * shape_.cache_bytes() - at));
+    constexpr std::size_t kRows = 63 * kPanelKeys;
+    const std::size_t d = shape_.h.head_dim;
+    const AlignedVector<float> floats = random_floats(kRows * d, 2);
+    AlignedVector<std::byte> rows(kRows * row_bytes(shape_.kv_type, d));
+    AlignedVector<std::byte> panels(rows.size());
+    quantize_row(shape_.kv_type, floats.data(), rows.data(), floats.size());
+    for (std::size_t j = 0; j < kRows; ++j) {
+      write_key(shape_.kv_type, floats.data() + j * d, d, panels.data(), j);
+    }
+    for (std::size_t layer = 0; layer < layers_; ++layer) {
+      repeat(panels, keys(layer));
+      repeat(rows, keys(layer) + shape_.half_bytes());
+    }
+  }
+
+  void repeat(const AlignedVector<std::byte>& pattern, std::byte* half) {
+    for (std::size_t at = 0; at < shape_.half_bytes(); at += pattern.size()) {
+      std::memcpy(half + at, pattern.data(), std::min(pattern.size(), shape_.half_bytes() - at));
     }
   }
 

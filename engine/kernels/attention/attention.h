@@ -2,12 +2,13 @@
 //   out[t][h] = sum_j softmax_j(scale * q[t][h] . k[h / group][j]) * v[h / group][j],  j <=
 //   position + t
 // Source: Vaswani et al. 2017; grouped queries: Ainslie et al. 2023.
-// q, out: [m][heads][head_dim], f32, contiguous. k, v: [kv_heads][context][head_dim] of f32, f16,
-// bf16 or q8_0 (head_dim a multiple of 32); the m new tokens are in the cache already. heads is a
-// multiple of kv_heads. One call computes the key/value heads [kv_begin, kv_end), so threads share
-// a layer without locks. Traffic: 2 * (position + m) * head_dim values of the KV type per key/value
-// head. Variants differ from the reference by at most 1e-5 of the largest |v| (f32 softmax and
-// sums).
+// q, out: [m][heads][head_dim], f32, contiguous. v: [kv_heads][context][head_dim] of f32, f16,
+// bf16 or q8_0 (head_dim a multiple of 32); k: of the same type, for each of the kv_heads the
+// panels (key_panels.h) of whole_panels(context) keys. The m new tokens are in the cache already.
+// heads is a multiple of kv_heads. One call computes the key/value heads [kv_begin, kv_end), so
+// threads share a layer without locks. Traffic: 2 * (position + m) * head_dim values of the KV type
+// per key/value head. Variants differ from the reference by at most 1e-5 of the largest |v| (f32
+// softmax and sums).
 #pragma once
 
 #include <cstddef>
@@ -37,7 +38,7 @@ struct AttentionArgs {
   float scale = 0;
   std::size_t kv_begin = 0;
   std::size_t kv_end = 0;
-  DequantizeRowFn to_float = nullptr;  // of kv_type
+  DequantizeRowFn to_float = nullptr;  // of kv_type; for values
   SoftmaxFn softmax = nullptr;
   float* scratch = nullptr;  // of this thread, attention_scratch_floats() long
 };

@@ -15,11 +15,10 @@ struct Shape {
 
 std::vector<float> run(const Shape& s, DType type, AttentionFn function, float q_scale) {
   const std::vector<float> q = test::random_floats(s.m * s.heads * s.head_dim, 1, q_scale);
-  const auto cache = [&](unsigned seed) {
-    return test::kv_cache(type, s.kv_heads, s.context, s.position + s.m, s.head_dim, seed);
-  };
-  const std::vector<std::byte> k = cache(2);
-  const std::vector<std::byte> v = cache(3);
+  const std::vector<std::byte> k =
+      test::key_cache(type, s.kv_heads, s.context, s.position + s.m, s.head_dim, 2);
+  const std::vector<std::byte> v =
+      test::value_cache(type, s.kv_heads, s.context, s.position + s.m, s.head_dim, 3);
   std::vector<float> out(q.size(), NAN);
   std::vector<float> scratch(attention_scratch_floats(s.heads, s.kv_heads, s.context, s.head_dim),
                              NAN);

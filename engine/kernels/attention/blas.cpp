@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/kernels/attention/attention.h"
+#include "engine/kernels/attention/key_panels.h"
 #include "engine/kernels/attention/tile.h"
 
 namespace woolly::blas {
@@ -14,19 +15,18 @@ struct Head {
   const float* v;
 };
 
-// This head's first `visible` keys and values as floats: in place for f32, else converted once for
-// all queries that read them.
+// This head's first `visible` keys and values as rows of floats, converted once for all queries
+// that read them; f32 values stay in place.
 Head load_head(const AttentionArgs& args, std::size_t kv_head, std::size_t visible,
                float* scratch) {
-  const std::size_t head_bytes = args.context * row_bytes(args.kv_type, args.head_dim);
-  const std::byte* k = args.k + kv_head * head_bytes;
-  const std::byte* v = args.v + kv_head * head_bytes;
-  if (args.kv_type == DType::kF32) {
-    return {reinterpret_cast<const float*>(k), reinterpret_cast<const float*>(v)};
-  }
-  float* v_floats = scratch + args.context * args.head_dim;
-  args.to_float(k, scratch, visible * args.head_dim);
-  args.to_float(v, v_floats, visible * args.head_dim);
+  const std::size_t d = args.head_dim;
+  const std::size_t row = row_bytes(args.kv_type, d);
+  const std::byte* k = args.k + kv_head * whole_panels(args.context) * row;
+  const std::byte* v = args.v + kv_head * args.context * row;
+  for (std::size_t j = 0; j < visible; ++j) read_key(args.kv_type, k, j, d, scratch + j * d);
+  if (args.kv_type == DType::kF32) return {scratch, reinterpret_cast<const float*>(v)};
+  float* v_floats = scratch + args.context * d;
+  args.to_float(v, v_floats, visible * d);
   return {scratch, v_floats};
 }
 

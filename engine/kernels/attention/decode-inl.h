@@ -1,63 +1,34 @@
-// The body of decode_attention, included by each ISA file inside its own anonymous namespace. The
-// including file defines before:
-//
-//   Vec, kLanes                          so many floats as one vector, 8 or 16
-//   load, store, broadcast, multiply_add  of Vec; multiply_add(a, b, c) = a * b + c
-//   halves_to_floats, bfloats_to_floats, bytes_to_floats   kLanes stored values as floats
-//   Vec sums(Vec (&v)[kLanes])            lane i: the sum of v[i]
+// The body of decode_attention for one instruction set; WOOLLY_TARGET names its namespace,
+// WOOLLY_LANES its vectors.
 //
 // Keys are taken a block at a time: scores, online softmax, weighted values. Within a block up to
 // eight query heads share every key and value that is loaded and converted, in registers. Reading
-// is the bound, so the memory never rests: the block's values are prefetched while its scores are
-// computed, and the next block's keys while its values are added up.
+// or multiplying is the bound, so neither rests: the block's values are prefetched while its scores
+// are computed, and the next block's keys while its values are added up.
 //
 // Functions are noexcept: clang else adds a weak handler to the object
 // (scripts/checks/isa_objects.sh).
-//
-// No include guard and no #include of headers: this is text, not an interface.
+#include <immintrin.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
+#include "engine/kernels/attention/decode.h"
+#include "engine/kernels/attention/key_panels.h"
+#include "engine/tensor/blocks.h"
+
+namespace woolly::WOOLLY_TARGET {
+namespace {
+
+#include WOOLLY_LANES
+// With these.
+#include "engine/kernels/attention/kv_types-inl.h"
 #include "engine/kernels/vec16-inl.h"
-
-#define WOOLLY_INLINE inline __attribute__((always_inline))
-#define WOOLLY_NOINLINE __attribute__((noinline))
+// And these.
+#include "engine/kernels/attention/weigh-inl.h"
 
 constexpr size_t kBlockKeys = 64;  // 32 cost a tenth more time in what a block does once
-constexpr size_t kRun = 32;        // values that share a scale in Q8_0; other rows are walked alike
-
-// How each KV type is read: value run * kRun + at of a row, and the kLanes - 1 behind it.
-// kWholeRuns: no row ends within a run.
-struct F32 {
-  static constexpr size_t kRunBytes = 4 * kRun;
-  static constexpr bool kWholeRuns = false;
-  static WOOLLY_INLINE Vec values(const char* row, size_t run, size_t at) {
-    return load(reinterpret_cast<const float*>(row) + run * kRun + at);
-  }
-};
-
-struct F16 {
-  static constexpr size_t kRunBytes = 2 * kRun;
-  static constexpr bool kWholeRuns = false;
-  static WOOLLY_INLINE Vec values(const char* row, size_t run, size_t at) {
-    return halves_to_floats(reinterpret_cast<const Half*>(row) + run * kRun + at);
-  }
-};
-
-struct Bf16 {
-  static constexpr size_t kRunBytes = 2 * kRun;
-  static constexpr bool kWholeRuns = false;
-  static WOOLLY_INLINE Vec values(const char* row, size_t run, size_t at) {
-    return bfloats_to_floats(reinterpret_cast<const uint16_t*>(row) + run * kRun + at);
-  }
-};
-
-struct Q8 {
-  static constexpr size_t kRunBytes = sizeof(BlockQ8_0);
-  static constexpr bool kWholeRuns = true;
-  static WOOLLY_INLINE Vec values(const char* row, size_t run, size_t at) {
-    const BlockQ8_0* block = reinterpret_cast<const BlockQ8_0*>(row) + run;
-    return broadcast(_cvtsh_ss(block->d)) * bytes_to_floats(block->qs + at);
-  }
-};
 
 // Keeps a vector that several products use in a register: g++ 12 else reads it again for each (a
 // sixth of the speed with AVX-512 and eight heads).
@@ -74,15 +45,6 @@ WOOLLY_INLINE void store_last(float* p, Vec v, size_t n) {
   float whole[kLanes];
   store(whole, v);
   memcpy(p, whole, n * sizeof *p);
-}
-
-// The same of a stored row.
-template <typename Kv>
-WOOLLY_INLINE Vec last_values(const char* row, size_t first, size_t n) {
-  constexpr size_t kValueBytes = Kv::kRunBytes / kRun;
-  char whole[kLanes * sizeof(float)] = {};
-  memcpy(whole, row + first * kValueBytes, n * kValueBytes);
-  return Kv::values(whole, 0, 0);
 }
 
 // Memory to be read soon, called for in small steps between the arithmetic. To the second-level
@@ -103,128 +65,63 @@ struct Heads {
 
 // What a block of keys is to all its heads.
 struct Block {
-  const char* k;
-  const char* v;
+  const char* k;  // panels
+  const char* v;  // rows
   size_t keys;
   size_t row_bytes;
   size_t head_dim;
 };
 
-// dots[t * kHeads + h] += q[h] * k[t] for kLanes values of the rows.
-template <typename Kv, size_t kHeads, size_t kKeys>
-WOOLLY_INLINE void add_products(const float* q, size_t head_dim, const char* const (&rows)[kKeys],
-                                size_t run, size_t at, Vec (&dots)[kLanes]) {
-  Vec k[kKeys];
-  for (size_t t = 0; t < kKeys; ++t) k[t] = Kv::values(rows[t], run, at);
-  for (size_t h = 0; h < kHeads; ++h) {
-    Vec q_values = load(q + h * head_dim + run * kRun + at);
-    hold(q_values);
-    for (size_t t = 0; t < kKeys; ++t) {
-      dots[t * kHeads + h] = multiply_add(q_values, k[t], dots[t * kHeads + h]);
-    }
-  }
-}
-
-// The scores' part of the last n < kLanes values of the rows; apart from the loop above, so that
-// its sums stay in registers.
-template <typename Kv, size_t kHeads>
-WOOLLY_NOINLINE void add_last_scores(const Heads& heads, const Block& block, size_t n,
-                                     float* scores) noexcept {
+// scores[h * kBlockKeys + j + i] = q[h] . k[j + i] for kVectors * kLanes keys. Calls for as many
+// bytes of what comes next as it reads.
+template <typename Kv, size_t kHeads, size_t kVectors>
+WOOLLY_INLINE void score_keys(const Heads& heads, const Block& block, size_t j, Ahead& ahead,
+                              float* scores) {
+  constexpr size_t kStep = 4;  // dimensions between prefetches
+  constexpr size_t kStepBytes = kVectors * kLanes * Kv::kRunBytes / (kRun / kStep);
   const size_t d = block.head_dim;
-  for (size_t j = 0; j < block.keys; ++j) {
-    const Vec k = last_values<Kv>(block.k + j * block.row_bytes, d - n, n);
+  const char* panels[kVectors];
+  for (size_t s = 0; s < kVectors; ++s) {
+    panels[s] = block.k + (j + s * kLanes) / kPanelKeys * kPanelKeys * block.row_bytes;
+  }
+  Vec dots[kVectors][kHeads] = {};
+  const auto add_products = [&](size_t i) __attribute__((always_inline)) {
+    Vec k[kVectors];
+    for (size_t s = 0; s < kVectors; ++s) {
+      k[s] = Kv::keys(panels[s], i, (j + s * kLanes) % kPanelKeys);
+      hold(k[s]);
+    }
     for (size_t h = 0; h < kHeads; ++h) {
-      float products[kLanes];
-      store(products, load_last(heads.q + h * d + d - n, n) * k);
-      for (size_t i = 0; i < n; ++i) scores[j * kHeads + h] += products[i];
+      Vec q = broadcast(heads.q[h * d + i]);
+      if (kVectors > 1) hold(q);
+      for (size_t s = 0; s < kVectors; ++s) dots[s][h] = multiply_add(q, k[s], dots[s][h]);
+    }
+  };
+  size_t i = 0;
+  for (; i + kStep <= d; i += kStep) {
+    for (size_t step = 0; step < kStep; ++step) add_products(i + step);
+    ahead.step(kStepBytes);
+  }
+  for (; i < d; ++i) add_products(i);
+  for (size_t h = 0; h < kHeads; ++h) {
+    for (size_t s = 0; s < kVectors; ++s) {
+      store(scores + h * kBlockKeys + j + s * kLanes, dots[s][h]);
     }
   }
 }
 
-// scores[j * kHeads + h] = q[h] . k[j]. A tile has kLanes pairs of a key and a head, each summed in
-// a vector of its own along head_dim; together they fold to one vector of scores. Where the block
-// ends within a tile, its last key stands in for the missing.
+// The scores of a block, those of its last panel with lanes that stand for no key.
 template <typename Kv, size_t kHeads>
 WOOLLY_NOINLINE void score(const Heads& heads, const Block& block, Ahead ahead,
                            float* scores) noexcept {
-  constexpr size_t kKeys = kLanes / kHeads;
-  const size_t d = block.head_dim;
-  for (size_t j = 0; j < block.keys; j += kKeys) {
-    const char* rows[kKeys];
-    for (size_t t = 0; t < kKeys; ++t) {
-      const size_t key = j + t < block.keys ? j + t : block.keys - 1;
-      rows[t] = block.k + key * block.row_bytes;
-    }
-    Vec dots[kLanes] = {};
-    size_t i = 0;
-    for (; i + kRun <= d; i += kRun) {
-      for (size_t at = 0; at < kRun; at += kLanes) {
-        add_products<Kv, kHeads>(heads.q, d, rows, i / kRun, at, dots);
-      }
-      ahead.step(kKeys * Kv::kRunBytes);
-    }
-    for (; i + kLanes <= d; i += kLanes) {
-      add_products<Kv, kHeads>(heads.q, d, rows, i / kRun, i % kRun, dots);
-    }
-    store(scores + j * kHeads, sums(dots));
+  constexpr size_t kMost = kBlockKeys / kLanes;
+  constexpr size_t kVectors = kLanes / kHeads < kMost ? kLanes / kHeads : kMost;
+  const size_t keys = whole_panels(block.keys);
+  size_t j = 0;
+  for (; j + kVectors * kLanes <= keys; j += kVectors * kLanes) {
+    score_keys<Kv, kHeads, kVectors>(heads, block, j, ahead, scores);
   }
-  if constexpr (!Kv::kWholeRuns) {
-    if (d % kLanes != 0) add_last_scores<Kv, kHeads>(heads, block, d % kLanes, scores);
-  }
-}
-
-// Folds the lanes of equal head, lane % kHeads, by `pick`.
-template <size_t kHeads, typename Pick>
-WOOLLY_INLINE void fold_lanes(Vec v, Pick pick, float (&folded)[kLanes]) {
-  store(folded, v);
-  for (size_t width = kLanes / 2; width >= kHeads; width /= 2) {
-    for (size_t i = 0; i < width; ++i) folded[i] = pick(folded[i], folded[i + width]);
-  }
-}
-
-// Raw scores to weights exp(scale * score - max), and what each head's older sums are to be
-// multiplied with, now that its max may have grown.
-template <size_t kHeads>
-WOOLLY_NOINLINE void weigh(const Heads& heads, const Block& block, float scale, float* scores,
-                           float (&corrections)[kLanes]) noexcept {
-  const size_t d = block.head_dim;
-  size_t count = block.keys * kHeads;
-  for (; count % kLanes != 0; ++count) scores[count] = -INFINITY;
-
-  Vec maxima = broadcast(-INFINITY);
-  for (size_t i = 0; i < count; i += kLanes) {
-    const Vec scaled = load(scores + i) * broadcast(scale);
-    store(scores + i, scaled);
-    maxima = scaled > maxima ? scaled : maxima;
-  }
-  float folded[kLanes];
-  fold_lanes<kHeads>(
-      maxima, [](float a, float b) { return a > b ? a : b; }, folded);
-  float max[kLanes];
-  for (size_t lane = 0; lane < kLanes; ++lane) {
-    const float old_max = heads.partial[lane % kHeads * (d + 2) + d];
-    max[lane] = folded[lane % kHeads] > old_max ? folded[lane % kHeads] : old_max;
-    corrections[lane] = old_max - max[lane];
-  }
-  NativeVec v = load(corrections);
-  exp_or_zero_native(&v);
-  store(corrections, v);
-
-  maxima = load(max);
-  Vec sum = {};
-  for (size_t i = 0; i < count; i += kLanes) {
-    v = load(scores + i) - maxima;
-    exp_or_zero_native(&v);
-    store(scores + i, v);
-    sum += v;
-  }
-  fold_lanes<kHeads>(
-      sum, [](float a, float b) { return a + b; }, folded);
-  for (size_t h = 0; h < kHeads; ++h) {
-    float* partial = heads.partial + h * (d + 2);
-    partial[d] = max[h];
-    partial[d + 1] = partial[d + 1] * corrections[h] + folded[h];
-  }
+  for (; j < keys; j += kLanes) score_keys<Kv, kHeads, 1>(heads, block, j, ahead, scores);
 }
 
 // The last n < kLanes values of what accumulate() computes.
@@ -240,7 +137,7 @@ WOOLLY_NOINLINE void accumulate_last(const Heads& heads, const Block& block, con
   for (size_t j = 0; j < block.keys; ++j) {
     const Vec v = last_values<Kv>(block.v + j * block.row_bytes, first, n);
     for (size_t h = 0; h < kHeads; ++h) {
-      out[h] = multiply_add(broadcast(weights[j * kHeads + h]), v, out[h]);
+      out[h] = multiply_add(broadcast(weights[h * kBlockKeys + j]), v, out[h]);
     }
   }
   for (size_t h = 0; h < kHeads; ++h) store_last(heads.partial + h * (d + 2) + first, out[h], n);
@@ -271,7 +168,7 @@ WOOLLY_NOINLINE void accumulate_slice(const Heads& heads, const Block& block, co
       v[s] = Kv::values(row, first / kRun + value / kRun, value % kRun);
     }
     for (size_t h = 0; h < kHeads; ++h) {
-      Vec weight = broadcast(weights[j * kHeads + h]);
+      Vec weight = broadcast(weights[h * kBlockKeys + j]);
       hold(weight);
       for (size_t s = 0; s < kVectors; ++s) out[h][s] = multiply_add(weight, v[s], out[h][s]);
     }
@@ -310,9 +207,12 @@ void attend_block(const DecodeAttentionArgs& args, size_t head, const Block& blo
   const size_t d = args.head_dim;
   const Heads heads{args.q + head * d, args.partial + head * (d + 2)};
   alignas(64) float scores[kBlockKeys * kHeads];
-  alignas(64) float corrections[kLanes];
+  float corrections[kHeads];
+  size_t visible[kHeads];
+  for (size_t& keys : visible) keys = block.keys;
+  float* maxima = heads.partial + d;
   score<Kv, kHeads>(heads, block, {block.v}, scores);
-  weigh<kHeads>(heads, block, args.scale, scores, corrections);
+  weigh<kHeads, kBlockKeys>(scores, visible, args.scale, maxima, maxima + 1, d + 2, corrections);
   constexpr size_t kVectors = kLanes / kHeads < 8 ? kLanes / kHeads : 8;
   accumulate<Kv, kHeads, kVectors>(heads, block, scores, corrections, 0, {next_k});
 }
@@ -354,15 +254,12 @@ void attend(const DecodeAttentionArgs& args) noexcept {
   }
 }
 
-void attend(const DecodeAttentionArgs& args) noexcept {
-  switch (args.kv_type) {
-    case DType::kF32:
-      return attend<F32>(args);
-    case DType::kF16:
-      return attend<F16>(args);
-    case DType::kBF16:
-      return attend<Bf16>(args);
-    default:
-      return attend<Q8>(args);
-  }
+}  // namespace
+
+void decode_attention(const DecodeAttentionArgs& args) noexcept;
+
+void decode_attention(const DecodeAttentionArgs& args) noexcept {
+  for_kv_type(args.kv_type, [&]<typename Kv>(Kv) { attend<Kv>(args); });
 }
+
+}  // namespace woolly::WOOLLY_TARGET

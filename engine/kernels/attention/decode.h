@@ -9,12 +9,15 @@
 // "FlashAttention"; the split over keys: Dao et al. 2023, "Flash-Decoding".
 //
 // q        [group][head_dim] f32, the query heads of this key/value head
-// k, v     [keys][head_dim] of kv_type (F32, F16, BF16 or Q8_0), this head's rows in the cache
+// k        this head's panels of keys (key_panels.h) of kv_type: F32, F16, BF16 or Q8_0
+// v        [keys][head_dim] of kv_type, this head's rows in the cache
 // partial  [group][head_dim + 2] f32: out, max, sum
-// Any head_dim (Q8_0: a multiple of 32) and group; 64, 80, 96 and 128 dimensions are fast. Keys
-// outside the range are never read. No alignment beyond the type's own (Q8_0: 2).
+// Any head_dim (Q8_0: a multiple of 32) and group; 64, 80, 96 and 128 dimensions are fast. A range
+// begins with a panel. Keys and values outside it do not matter, and panels and rows without any of
+// its keys are not read. No alignment beyond the type's own (Q8_0: 2).
 //
 // Traffic: 2 * (key_end - key_begin) rows of kv_type, each read once; nothing is kept per key.
+// 4 * head_dim FLOPs per key and query head: with eight heads to a key, arithmetic is the bound.
 // Error: after merging any split, variants differ from the reference attention (attention.h) by at
 // most 1e-5 of the largest |v| for scores up to 8, and in proportion to them beyond.
 // Thread-safe; no allocation.
@@ -33,8 +36,8 @@ struct DecodeAttentionArgs {
   const std::byte* k = nullptr;
   const std::byte* v = nullptr;
   DType kv_type = DType::kF16;
-  std::size_t key_begin = 0;
-  std::size_t key_end = 0;  // > key_begin
+  std::size_t key_begin = 0;  // a multiple of kPanelKeys
+  std::size_t key_end = 0;    // > key_begin
   std::size_t group = 0;
   std::size_t head_dim = 0;
   float scale = 0;

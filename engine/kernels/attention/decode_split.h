@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "engine/kernels/attention/key_panels.h"
+
 namespace woolly {
 
 class DecodeSplit {
@@ -41,6 +43,7 @@ class DecodeSplit {
 
  private:
   static constexpr std::size_t kUnitKeys = 32;  // fewer are not worth a partial result of their own
+  static_assert(kUnitKeys % kPanelKeys == 0);   // as decode_attention needs
 
   std::size_t begin(std::size_t thread) const noexcept {
     return thread < threads_ ? units_ * thread / threads_ : units_;

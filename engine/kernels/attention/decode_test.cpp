@@ -24,8 +24,8 @@ struct Head {
       : shape(s),
         type(kv_type),
         q(test::random_floats(s.group * s.head_dim, 1, q_scale)),
-        k(test::kv_cache(type, 1, s.keys + room, s.keys, s.head_dim, 2)),
-        v(test::kv_cache(type, 1, s.keys + room, s.keys, s.head_dim, 3)),
+        k(test::key_cache(type, 1, s.keys + room, s.keys, s.head_dim, 2)),
+        v(test::value_cache(type, 1, s.keys + room, s.keys, s.head_dim, 3)),
         // |v| reaches about 4; scores of size q_scale * 8 lose that many epsilons in the exponent.
         tolerance(4e-5F * std::max(1.0F, q_scale / 8)) {}
 
@@ -61,7 +61,7 @@ struct Head {
         {q.data(), k.data(), v.data(), type, begin, end, shape.group, shape.head_dim, scale(), to});
   }
 
-  // Partial results between these places, merged.
+  // Partial results between these places, all of them beginnings of panels, merged.
   std::vector<float> merged(DecodeAttentionFn function, std::vector<std::size_t> cuts) const {
     cuts.insert(cuts.begin(), 0);
     cuts.push_back(shape.keys);
@@ -116,7 +116,9 @@ void check_all(const Shape& shape, float q_scale,
 
 TEST(DecodeAttention, KnownAnswer) {
   const float q[] = {1, 0};
-  const float k[] = {std::log(2.0F), 9, std::log(6.0F), -9};
+  float k[2 * kPanelKeys] = {std::log(2.0F), std::log(6.0F)};
+  k[kPanelKeys] = 9;
+  k[kPanelKeys + 1] = -9;
   const float v[] = {4, 8, 8, 16};
   test::for_each_runnable(decode_attention_variants(), [&](const auto& variant) {
     std::vector<float> partial(4);
@@ -148,12 +150,12 @@ TEST(DecodeAttention, AgreesWithTheReferenceForEveryLength) {
 
 TEST(DecodeAttention, AnySplitMergesToTheReference) {
   std::vector<std::vector<std::size_t>> cuts;
-  for (std::size_t cut = 1; cut < 67; ++cut) cuts.push_back({cut});
-  cuts.push_back({1, 2, 3, 31, 32, 33, 64, 66});
-  check_all({4, 64, 67}, 1, cuts);
-  std::vector<std::size_t> every_key(299);
-  for (std::size_t i = 0; i < every_key.size(); ++i) every_key[i] = i + 1;
-  check_all({8, 128, 300}, 1, {every_key, {128, 256}, {7, 9, 200}});
+  for (std::size_t cut = kPanelKeys; cut < 131; cut += kPanelKeys) cuts.push_back({cut});
+  cuts.push_back({16, 48, 64, 128});
+  check_all({4, 64, 131}, 1, cuts);
+  std::vector<std::size_t> every_panel;
+  for (std::size_t at = kPanelKeys; at < 300; at += kPanelKeys) every_panel.push_back(at);
+  check_all({8, 128, 300}, 1, {every_panel, {128, 256}, {16, 208}});
 }
 
 // The max grows by tens from block to block, and most weights vanish.
@@ -163,17 +165,17 @@ TEST(DecodeAttention, ExtremeScoresKeepTheirOrder) {
     check_all({1, 128, keys}, 30, {{}});
     check_all({8, 32, keys}, 300, {{}});
   }
-  check_all({4, 64, 300}, 30, {{1}, {150, 151}, {32, 64, 96, 299}});
+  check_all({4, 64, 300}, 30, {{16}, {144, 160}, {32, 64, 96, 288}});
 }
 
 // A range in the middle gives the bits of the same keys standing alone: what is around it, NaN
-// here, is not read.
+// here, does not matter.
 TEST(DecodeAttention, ReadsOnlyItsRange) {
   const Shape shape{4, 64, 53};
   for (const DType type : kKvTypes) {
     const Head head(shape, type, 1, 11);
     const std::size_t row = row_bytes(type, shape.head_dim);
-    const std::size_t before = 37;
+    const std::size_t before = 3 * kPanelKeys;
     const auto moved = [&](const std::vector<std::byte>& cache) {
       std::vector<std::byte> bytes(before * row, std::byte{0xFF});
       bytes.insert(bytes.end(), cache.begin(), cache.end());

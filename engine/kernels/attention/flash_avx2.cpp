@@ -1,2 +1,3 @@
 #define WOOLLY_TARGET avx2
+#define WOOLLY_LANES "engine/kernels/attention/lanes_avx2-inl.h"
 #include "engine/kernels/attention/flash-inl.h"

@@ -12,13 +12,12 @@ constexpr size_t kFlashKeys = 64;  // of a block
 struct FlashLayout {
   size_t tiles;
   size_t padded_dim;  // of a row of values: whole vectors
-  size_t queries;     // [tiles][head_dim][kFlashRows], scaled
+  size_t queries;     // [tiles][head_dim][kFlashRows]
   size_t sums;        // [tiles][kFlashRows][padded_dim]: of weighted values
   size_t maxima;      // [tiles][kFlashRows]
   size_t totals;      // [tiles][kFlashRows]: of weights
   size_t keys;        // [head_dim][kFlashKeys]
   size_t values;      // [kFlashKeys][padded_dim]
-  size_t rows;        // [kFlashKeys][head_dim]: as converted
   size_t scores;      // [kFlashRows][kFlashKeys]
   size_t floats;
 };
@@ -40,7 +39,6 @@ constexpr FlashLayout flash_layout(size_t m, size_t group, size_t head_dim) {
   l.totals = take(l.tiles * kFlashRows);
   l.keys = take(head_dim * kFlashKeys);
   l.values = take(kFlashKeys * l.padded_dim);
-  l.rows = take(kFlashKeys * head_dim);
   l.scores = take(kFlashRows * kFlashKeys);
   l.floats = used;
   return l;

@@ -24,8 +24,8 @@ class Layer {
         type_(type),
         context_(s.position + s.m + 3),
         q_(test::random_floats(s.m * s.heads * s.head_dim, 1, q_scale)),
-        k_(test::kv_cache(type, s.kv_heads, context_, s.position + s.m, s.head_dim, 2)),
-        v_(test::kv_cache(type, s.kv_heads, context_, s.position + s.m, s.head_dim, 3)) {}
+        k_(test::key_cache(type, s.kv_heads, context_, s.position + s.m, s.head_dim, 2)),
+        v_(test::value_cache(type, s.kv_heads, context_, s.position + s.m, s.head_dim, 3)) {}
 
   // Queries [begin, end), in one call for each key/value head.
   void attend(AttentionFn function, std::size_t begin, std::size_t end, float* out) const {
