@@ -162,6 +162,15 @@ WOOLLY_INLINE Codes codes_of(const int8_t* x) {
   return _mm256_set1_epi32(four);
 }
 
+// Sums of two products each, of codes and activation codes, and of how many lines they fit words.
+WOOLLY_INLINE Bytes word_products(Bytes w, Codes x) {
+  return {_mm256_maddubs_epi16(w.lo, x), _mm256_maddubs_epi16(w.hi, x)};
+}
+template <int kMax>
+constexpr int word_lines() {
+  return kMax <= 31 ? 4 : 2;
+}
+
 #if defined(__AVXVNNI__)
 
 constexpr bool kAnyByte = true;
@@ -203,13 +212,10 @@ struct Dot {
   WOOLLY_METHOD void add(int line, Bytes w, Codes x) {
     if constexpr (kMax > 63) {
       sum = add_pairs(sum, {signed_pair_products(w.lo, x), signed_pair_products(w.hi, x)});
-    } else {  // pairs of products, as many as fit 16 bits
-      constexpr int kPairs = kMax <= 31 ? 4 : 2;
-      const Bytes products = {_mm256_maddubs_epi16(w.lo, x), _mm256_maddubs_epi16(w.hi, x)};
-      pairs = line % kPairs == 0 ? products
-                                 : Bytes{_mm256_add_epi16(pairs.lo, products.lo),
-                                         _mm256_add_epi16(pairs.hi, products.hi)};
-      if (line % kPairs == kPairs - 1) sum = add_pairs(sum, pairs);
+    } else {
+      constexpr int kLines = word_lines<kMax>();
+      pairs = line % kLines == 0 ? word_products(w, x) : add_words(pairs, word_products(w, x));
+      if (line % kLines == kLines - 1) sum = add_pairs(sum, pairs);
     }
   }
 };

@@ -135,6 +135,13 @@ constexpr bool kAnyByte = true;
 constexpr bool kAnyByte = false;
 #endif
 
+// Sums of two products each, of codes and activation codes, and of how many lines they fit words.
+WOOLLY_INLINE Bytes word_products(Bytes w, Codes x) { return _mm512_maddubs_epi16(w, x); }
+template <int kMax>
+constexpr int word_lines() {
+  return kMax <= 31 ? 4 : 2;
+}
+
 // Dot products of each lane's weights with activation codes, a line at a time, added to `sum`.
 // Weights are codes in 0..kMax, less kSubtracts; what else they have too much the sum begins with.
 template <int kMax>
@@ -156,11 +163,10 @@ struct Dot {
       const __m512i x_odd = _mm512_srai_epi16(x, 8);
       sum = add_ints(sum, _mm512_madd_epi16(_mm512_and_si512(w, even), x_even));
       sum = add_ints(sum, _mm512_madd_epi16(_mm512_srli_epi16(w, 8), x_odd));
-    } else {  // pairs of products, as many as fit 16 bits
-      constexpr int kPairs = kMax <= 31 ? 4 : 2;
-      const __m512i products = _mm512_maddubs_epi16(w, x);
-      pairs = line % kPairs == 0 ? products : _mm512_add_epi16(pairs, products);
-      if (line % kPairs != kPairs - 1) return;
+    } else {
+      constexpr int kLines = word_lines<kMax>();
+      pairs = line % kLines == 0 ? word_products(w, x) : add_words(pairs, word_products(w, x));
+      if (line % kLines != kLines - 1) return;
       sum = add_ints(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)));
     }
 #endif

@@ -18,9 +18,39 @@ WOOLLY_INLINE Ints dot(const Bytes* w, const int8_t* x, int32_t negative_sum) {
   return products.sum;
 }
 
-// The dot products of a pair's halves, times their scales.
+// 16 products, summed as words as far as those hold them, times their scale, which is in both
+// words.
+template <typename Group>
+WOOLLY_INLINE Ints scaled_half(const Bytes* w, const int8_t* x, Ints scale) {
+  Ints sum;
+  for (int i = 0; i < 4; i += word_lines<Group::kMax>()) {
+    Ints words = word_products(w[i], codes_of(x + 4 * i));
+    for (int j = 1; j < word_lines<Group::kMax>(); ++j) {
+      words = add_words(words, word_products(w[i + j], codes_of(x + 4 * (i + j))));
+    }
+    const Ints products = dot_words(words, scale);
+    sum = i == 0 ? products : add_ints(sum, products);
+  }
+  return sum;
+}
+
+// The dot products of a pair's halves from column k on, times their scales. Words are summed with
+// their scales where VNNI is missing, as exactly: the integers are below 2^26, and to round them is
+// to round the sum of the two products, each a float.
 template <typename Group, int kShift>
-WOOLLY_INLINE Floats scaled_dot(Ints first, Ints second, Ints scales) {
+WOOLLY_INLINE Floats scaled_dot(const Bytes* w, const Activations& x, size_t k, Ints scales) {
+  if constexpr (!kAnyByte) {
+    Ints sum = add_ints(scaled_half<Group>(w, x.codes + k, both_low(scales)),
+                        scaled_half<Group>(w + 4, x.codes + k + 16, both_high(scales)));
+    if constexpr (Group::kBias != 0) {
+      const Ints biases = multiply_words(scales, set_words(-Group::kBias));
+      sum = add_ints(sum, dot_words(biases, set_ints(x.sum_pairs[k / 32])));
+    }
+    return to_floats(sum);
+  }
+  const int32_t* negative = x.negative_sums + k / 16;
+  const Ints first = dot<Group, 4>(w, x.codes + k, negative[0]);
+  const Ints second = dot<Group, 4>(w + 4, x.codes + k + 16, negative[1]);
   if constexpr (Group::kSmall) {
     return to_floats(dot_words(join_words<kShift>(first, second), scales));
   }
@@ -59,10 +89,7 @@ struct ProductSink {
   WOOLLY_METHOD void pair(size_t k, const Bytes* w, Ints scales, Ints mins) {
     for (int m = 0; m < kRows; ++m) {
       const Activations& row = x[m];
-      const int32_t* negative = row.negative_sums + k / 16;
-      const Floats products =
-          scaled_dot<Group, kShift>(dot<Group, 4>(w, row.codes + k, negative[0]),
-                                    dot<Group, 4>(w + 4, row.codes + k + 16, negative[1]), scales);
+      const Floats products = scaled_dot<Group, kShift>(w, row, k, scales);
       const Floats x_scale = set_floats(row.scales[k / 32]);
       block_sums[m] = multiply_add(products, x_scale, block_sums[m]);
       if constexpr (Group::kOffset) {
