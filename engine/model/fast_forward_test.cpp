@@ -345,6 +345,34 @@ std::vector<std::string> mix_names() {
   return names;
 }
 
+TEST_P(FastForwardTypes, BitsDoNotDependOnWhichProductIsTaken) {
+  const test::TemporaryFolder folder;
+  test::write_tiny_model(GetParam(), folder / "m.gguf");
+  Context context(2);
+  const LlamaModel model = LlamaModel::load(folder / "m.gguf", context.isa);
+  const std::vector<TokenId> tokens = some_tokens(60, model.config.vocab_size);
+  for (const bool fused : {true, false}) {
+    for (const std::size_t n : {1U, 5U, 13U, 48U, 49U}) {
+      const auto logits = [&](std::size_t gemm_rows) {
+        FastKernels kernels = direct_kernels(context.isa);
+        kernels.fuse_ffn = fused;
+        for (const DTypeTraits& type : all_dtypes()) kernels.gemm_rows.set(type.dtype, gemm_rows);
+        KvCache cache(model.config, 64, DType::kF16);
+        const auto forward = make_fast_forward(model, cache, context, kernels);
+        const BatchPiece piece{&cache, std::span(tokens).first(n), 0};
+        std::vector<float> last;
+        forward->run_batch({&piece, 1}, [&](std::size_t, std::span<const float> row) {
+          last.assign(row.begin(), row.end());
+        });
+        return last;
+      };
+      const std::vector<float> expected = logits(1);
+      ASSERT_FALSE(expected.empty());
+      EXPECT_EQ(logits(kMostFewRows + 1), expected) << "n=" << n;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(AllTypes, FastForwardTypes, ::testing::ValuesIn(mix_names()),
                          [](const auto& type) { return type.param; });
 

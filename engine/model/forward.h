@@ -16,6 +16,7 @@
 #include "engine/kernels/matmul/matmul.h"
 #include "engine/kernels/panel_matmul/panel_matmul.h"
 #include "engine/model/dequant_cache.h"
+#include "engine/model/gemm_rows.h"
 #include "engine/model/kv_cache.h"
 #include "engine/model/llama_model.h"
 #include "engine/model/packed_model.h"
@@ -77,6 +78,7 @@ struct FastKernels {
   std::optional<PanelKernels> panels;
   Pages pages = Pages::kHuge;      // of packed weights and cached floats
   std::size_t prefetch_bytes = 0;  // ahead of the reads of direct products
+  GemmRows gemm_rows;              // of direct passes over many tokens
 
   // Of direct passes over few tokens and over many; null: `attention`.
   DecodeAttentionFn decode_attention = nullptr;

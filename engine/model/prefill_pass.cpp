@@ -18,6 +18,14 @@ std::size_t floats_bytes(std::size_t count) { return Arena::rounded(count * size
 
 std::size_t pairs_of(const PackedMatrix& matrix) { return (matrix.weights.panels() + 1) / 2; }
 
+// Two panels of a matrix, or the last one, as a matrix of their own.
+PanelWeights pair_of(const PanelWeights& weights, std::size_t pair) {
+  PanelWeights two = weights;
+  two.data += 2 * pair * weights.panel_bytes;
+  two.rows = std::min(kGemmOutputs, weights.rows - pair * kGemmOutputs);
+  return two;
+}
+
 std::size_t widest_input(const LlamaConfig& c) {
   return std::max({c.width, c.q_width(), c.ffn_width});
 }
@@ -49,6 +57,23 @@ std::size_t tiles_bytes(const Kinds& kinds, std::size_t rows, std::size_t cols) 
          (kinds.floats ? floats_bytes(value_count(rows, cols)) : 0);
 }
 
+// The most rows for which some matrix's product of few rows is the quicker one.
+std::size_t few_rows(const PackedModel& packed, const GemmRows& gemm_rows, std::size_t batch) {
+  std::size_t most = 0;
+  for (const PackedMatrix* matrix : packed.matrices()) {
+    most = std::max(most, gemm_rows.of(matrix->weights.dtype) - 1);
+  }
+  return std::min(most, batch);
+}
+
+std::vector<Activations> take_rows(Arena& arena, std::size_t rows, std::size_t cols) {
+  std::vector<Activations> taken;
+  for (std::size_t i = 0; i < rows; ++i) {
+    taken.push_back(activations_at(arena.take(activation_bytes(cols)), cols));
+  }
+  return taken;
+}
+
 ActivationTiles take_tiles(Arena& arena, const Kinds& kinds, std::size_t rows, std::size_t cols) {
   ActivationTiles tiles;
   tiles.cols = cols;
@@ -60,8 +85,8 @@ ActivationTiles take_tiles(Arena& arena, const Kinds& kinds, std::size_t rows, s
 }
 
 std::size_t arena_bytes(const LlamaConfig& c, const Kinds& kinds, std::size_t batch,
-                        std::size_t logit_rows, bool fused, std::size_t attention_floats,
-                        std::size_t threads) {
+                        std::size_t logit_rows, std::size_t few, bool fused,
+                        std::size_t attention_floats, std::size_t threads) {
   std::size_t bytes = floats_bytes(logit_rows * c.vocab_size);
   for (const std::size_t cols :
        {c.width, c.q_width(), c.kv_width(), c.kv_width(), c.q_width(), c.rotary_dim}) {
@@ -69,7 +94,7 @@ std::size_t arena_bytes(const LlamaConfig& c, const Kinds& kinds, std::size_t ba
   }
   if (!fused) bytes += 2 * floats_bytes(batch * c.ffn_width);
   for (const std::size_t cols : {c.width, c.q_width(), c.ffn_width}) {
-    bytes += tiles_bytes(kinds, batch, cols);
+    bytes += tiles_bytes(kinds, batch, cols) + few * Arena::rounded(activation_bytes(cols));
   }
   return bytes + threads * (Arena::rounded(activation_bytes(widest_input(c))) +
                             2 * floats_bytes(gemm_out_floats(batch)) +
@@ -94,6 +119,7 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
       attention_(attention_args(model, cache, context.isa)),
       batch_(std::min(kPrefillTokens, cache.context())),
       logit_rows_(std::min(kLogitRows, cache.context())),
+      few_rows_(few_rows(packed, kernels.gemm_rows, batch_)),
       attention_tokens_(
           kernels.flash_attention != nullptr
               ? std::max<std::size_t>(1, kFlashQueries * config_.kv_heads / config_.heads)
@@ -104,8 +130,9 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
                                                              config_.head_dim)
                             : attention_scratch_floats(config_.heads, config_.kv_heads,
                                                        cache.context(), config_.head_dim)),
-      arena_(arena_bytes(config_, kinds_of(packed), batch_, logit_rows_, kernels.fuse_ffn,
-                         attention_floats_, static_cast<std::size_t>(pool_.threads()))),
+      arena_(arena_bytes(config_, kinds_of(packed), batch_, logit_rows_, few_rows_,
+                         kernels.fuse_ffn, attention_floats_,
+                         static_cast<std::size_t>(pool_.threads()))),
       x_(arena_.take_floats(batch_ * config_.width)),
       q_(arena_.take_floats(batch_ * config_.q_width())),
       k_(arena_.take_floats(batch_ * config_.kv_width())),
@@ -116,9 +143,12 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
       gate_(kernels.fuse_ffn ? nullptr : arena_.take_floats(batch_ * config_.ffn_width)),
       up_(kernels.fuse_ffn ? nullptr : arena_.take_floats(batch_ * config_.ffn_width)) {
   const Kinds kinds = kinds_of(packed);
-  normed_tiles_ = take_tiles(arena_, kinds, batch_, config_.width);
-  attended_tiles_ = take_tiles(arena_, kinds, batch_, config_.q_width());
-  gated_tiles_ = take_tiles(arena_, kinds, batch_, config_.ffn_width);
+  const auto take_inputs = [&](std::size_t cols) {
+    return Inputs{take_tiles(arena_, kinds, batch_, cols), take_rows(arena_, few_rows_, cols)};
+  };
+  normed_ = take_inputs(config_.width);
+  attended_inputs_ = take_inputs(config_.q_width());
+  gated_ = take_inputs(config_.ffn_width);
   const std::size_t widest = widest_input(config_);
   for (int thread = 0; thread < pool_.threads(); ++thread) {
     workspaces_.push_back({activations_at(arena_.take(activation_bytes(widest)), widest),
@@ -141,27 +171,27 @@ void PrefillPass::run_layers(std::span<const BatchPiece> pieces) noexcept {
     const PackedLayer& w = packed_.layer(layer);
     normalize(model_.layers[layer].attention_norm, count_, same_row);
     lap(layer, Operation::kAttentionNorm);
-    product(layer, Operation::kQkv, {&w.q, &w.k, &w.v}, normed_tiles_, count_,
-            std::array{q_, k_, v_}, false);
+    product(layer, Operation::kQkv, {&w.q, &w.k, &w.v}, normed_, count_, std::array{q_, k_, v_},
+            false);
     rotate_and_store(layer);
     attend(layer);
-    fill_tiles(attended_tiles_, count_, [&](std::size_t i, float* row) {
+    fill(attended_inputs_, count_, [&](std::size_t i, float* row) {
       std::copy_n(attended_ + i * config_.q_width(), config_.q_width(), row);
     });
     lap(layer, Operation::kAttentionMerge);
-    product(layer, Operation::kAttentionOutput, {&w.attention_out}, attended_tiles_, count_,
+    product(layer, Operation::kAttentionOutput, {&w.attention_out}, attended_inputs_, count_,
             std::array{x_}, true);
     normalize(model_.layers[layer].ffn_norm, count_, same_row);
     lap(layer, Operation::kFfnNorm);
     gate_and_up(layer);
-    product(layer, Operation::kDown, {&w.down}, gated_tiles_, count_, std::array{x_}, true);
+    product(layer, Operation::kDown, {&w.down}, gated_, count_, std::array{x_}, true);
   }
 }
 
 const float* PrefillPass::logits(std::span<const std::size_t> rows) noexcept {
   normalize(model_.output_norm, rows.size(), [&](std::size_t i) { return rows[i]; });
   lap(config_.layers, Operation::kOutputNorm);
-  product(config_.layers, Operation::kOutput, {&packed_.output()}, normed_tiles_, rows.size(),
+  product(config_.layers, Operation::kOutput, {&packed_.output()}, normed_, rows.size(),
           std::array{logits_}, false);
   return logits_;
 }
@@ -195,14 +225,17 @@ void PrefillPass::embed() noexcept {
 }
 
 template <typename Make>
-void PrefillPass::fill_tiles(const ActivationTiles& tiles, std::size_t rows, Make&& make) noexcept {
+void PrefillPass::fill(const Inputs& inputs, std::size_t rows, Make&& make) noexcept {
+  const ActivationTiles& tiles = inputs.tiles;
   const std::array<std::size_t, 1> units{tiles_of(rows)};
   pool_.share(
       units, kernels_.steal, [](int) {},
       [&](int thread, std::size_t, std::size_t begin, std::size_t end) {
-        const Activations& row = workspaces_[static_cast<std::size_t>(thread)].row;
         const std::size_t last = std::min(rows, end * kTileRows);
         for (std::size_t i = begin * kTileRows; i < last; ++i) {
+          const Activations& row = inputs.has_rows(rows)
+                                       ? inputs.rows[i]
+                                       : workspaces_[static_cast<std::size_t>(thread)].row;
           make(i, row.values);
           quantize_(row, tiles.cols, 0, tiles.cols);
           put_into_tiles(tiles, i, row, 0, tiles.cols);
@@ -214,7 +247,7 @@ void PrefillPass::fill_tiles(const ActivationTiles& tiles, std::size_t rows, Mak
 template <typename Index>
 void PrefillPass::normalize(const std::vector<float>& weight, std::size_t rows,
                             Index&& row) noexcept {
-  fill_tiles(normed_tiles_, rows, [&](std::size_t i, float* values) {
+  fill(normed_, rows, [&](std::size_t i, float* values) {
     rmsnorm_(x_ + row(i) * config_.width, weight.data(), config_.norm_epsilon, values,
              config_.width);
   });
@@ -233,8 +266,15 @@ void PrefillPass::for_pairs(Matrices matrices, Body&& body) noexcept {
 }
 
 void PrefillPass::multiply(int thread, const PackedMatrix& matrix, std::size_t pair,
-                           const ActivationTiles& x, std::size_t rows, float* out) noexcept {
-  kernels_.panels->gemm({&matrix.weights, 2 * pair, x, rows, out,
+                           const Inputs& x, std::size_t rows, float* out) noexcept {
+  if (x.has_rows(rows) && rows < kernels_.gemm_rows.of(matrix.weights.dtype)) {
+    const PanelWeights weights = pair_of(matrix.weights, pair);
+    if (weights.rows < kGemmOutputs) std::fill_n(out, rows * kGemmOutputs, 0.0F);
+    kernels_.panels->matmul({&weights, x.rows.data(), out, kGemmOutputs, rows, 0, weights.panels(),
+                             false, kernels_.prefetch_bytes});
+    return;
+  }
+  kernels_.panels->gemm({&matrix.weights, 2 * pair, x.tiles, rows, out,
                          workspaces_[static_cast<std::size_t>(thread)].gemm,
                          kernels_.prefetch_bytes != 0});
 }
@@ -256,7 +296,7 @@ void PrefillPass::store(const PackedMatrix& matrix, std::size_t pair, const floa
 }
 
 void PrefillPass::product(std::size_t layer, Operation operation, Matrices matrices,
-                          const ActivationTiles& x, std::size_t rows, std::span<float* const> y,
+                          const Inputs& x, std::size_t rows, std::span<float* const> y,
                           bool accumulate) noexcept {
   for_pairs(matrices, [&](int thread, std::size_t i, std::size_t pair) {
     const PackedMatrix& matrix = *matrices.begin()[i];
@@ -354,23 +394,23 @@ void PrefillPass::gate_and_up(std::size_t layer) noexcept {
   if (kernels_.fuse_ffn) {
     for_pairs({&w.gate}, [&](int thread, std::size_t, std::size_t pair) {
       const Workspace& work = workspaces_[static_cast<std::size_t>(thread)];
-      multiply(thread, w.gate, pair, normed_tiles_, count_, work.outputs);
-      multiply(thread, w.up, pair, normed_tiles_, count_, work.more_outputs);
+      multiply(thread, w.gate, pair, normed_, count_, work.outputs);
+      multiply(thread, w.up, pair, normed_, count_, work.more_outputs);
       silu_mul_(work.outputs, work.more_outputs, work.outputs, count_ * kGemmOutputs);
       put_gated(pair, work.outputs, work.row);
     });
     lap(layer, Operation::kGateUp);
   } else {
-    product(layer, Operation::kGateUp, {&w.gate, &w.up}, normed_tiles_, count_,
-            std::array{gate_, up_}, false);
-    fill_tiles(gated_tiles_, count_, [&](std::size_t i, float* row) {
+    product(layer, Operation::kGateUp, {&w.gate, &w.up}, normed_, count_, std::array{gate_, up_},
+            false);
+    fill(gated_, count_, [&](std::size_t i, float* row) {
       const std::size_t at = i * config_.ffn_width;
       silu_mul_(gate_ + at, up_ + at, row, config_.ffn_width);
     });
     lap(layer, Operation::kSiluMul);
     return;
   }
-  pad_last_tile(gated_tiles_, count_);
+  pad_last_tile(gated_.tiles, count_);
   lap(layer, Operation::kSiluMul);
   add_work(layer, Operation::kGateUp, count_, {&w.gate, &w.up});
 }
@@ -381,7 +421,10 @@ void PrefillPass::put_gated(std::size_t pair, float* gated, Activations row) con
   for (std::size_t i = 0; i < count_; ++i) {
     row.values = gated + i * kGemmOutputs;
     quantize_(row, kPartOfRow, 0, kGemmOutputs);
-    put_into_tiles(gated_tiles_, i, row, begin, end);
+    put_into_tiles(gated_.tiles, i, row, begin, end);
+    if (!gated_.has_rows(count_)) continue;
+    std::copy_n(row.values, end - begin, gated_.rows[i].values + begin);
+    quantize_(gated_.rows[i], config_.ffn_width, begin, end);
   }
 }
 

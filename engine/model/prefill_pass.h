@@ -1,6 +1,6 @@
 // The forward pass over many tokens, by direct products with packed weights: the matrices of a
 // layer are decoded once for all tokens. Activations are quantized where they are made and kept as
-// tiles (engine/kernels/activations/activation_tiles.h).
+// tiles (engine/kernels/activations/activation_tiles.h), and while they are few as rows, too.
 #pragma once
 
 #include <array>
@@ -40,6 +40,15 @@ class PrefillPass {
  private:
   using Matrices = std::initializer_list<const PackedMatrix*>;
 
+  // Activations of the pass as its products read them. `rows` are filled in when they are as many
+  // as the pass has at most, for the matrices whose product of so few rows is the quicker one.
+  struct Inputs {
+    ActivationTiles tiles;
+    std::vector<Activations> rows;  // [few_rows_]
+
+    bool has_rows(std::size_t count) const { return count <= rows.size(); }
+  };
+
   // What one thread works in.
   struct Workspace {
     Activations row;      // as wide as the widest input
@@ -68,24 +77,25 @@ class PrefillPass {
                          std::size_t head) noexcept;
   void gate_and_up(std::size_t layer) noexcept;
 
-  // Quantizes rows into tiles: make(i, values) for row i.
+  // Quantizes rows: make(i, values) for row i.
   template <typename Make>
-  void fill_tiles(const ActivationTiles& tiles, std::size_t rows, Make&& make) noexcept;
-  // Rows of the residual stream, row(i) of them, into normed_tiles_.
+  void fill(const Inputs& inputs, std::size_t rows, Make&& make) noexcept;
+  // Rows of the residual stream, row(i) of them, into normed_.
   template <typename Index>
   void normalize(const std::vector<float>& weight, std::size_t rows, Index&& row) noexcept;
 
   // A phase of products: body(thread, i, pair) for every pair of panels of matrix i.
   template <typename Body>
   void for_pairs(Matrices matrices, Body&& body) noexcept;
-  void multiply(int thread, const PackedMatrix& matrix, std::size_t pair, const ActivationTiles& x,
+  // out: [rows][kGemmOutputs].
+  void multiply(int thread, const PackedMatrix& matrix, std::size_t pair, const Inputs& x,
                 std::size_t rows, float* out) noexcept;
   void store(const PackedMatrix& matrix, std::size_t pair, const float* outputs, std::size_t rows,
              float* y, bool accumulate) const noexcept;
   // y[i] (+)= x w[i]^T, a phase.
-  void product(std::size_t layer, Operation operation, Matrices matrices, const ActivationTiles& x,
+  void product(std::size_t layer, Operation operation, Matrices matrices, const Inputs& x,
                std::size_t rows, std::span<float* const> y, bool accumulate) noexcept;
-  // All rows of a pair's outputs, to a group of gated_tiles_.
+  // All rows of a pair's outputs, to a group of gated_.
   void put_gated(std::size_t pair, float* gated, Activations row) const noexcept;
 
   void lap(std::size_t layer, Operation operation) noexcept {
@@ -119,6 +129,7 @@ class PrefillPass {
 
   std::size_t batch_;
   std::size_t logit_rows_;
+  std::size_t few_rows_;          // that some matrix would rather have as rows
   std::size_t attention_tokens_;  // of a call of attention
   std::size_t attention_floats_;
   Arena arena_;
@@ -131,9 +142,9 @@ class PrefillPass {
   float* logits_;    // [logit_rows][vocab_size]
   float* gate_;      // [batch][ffn_width], of phases that are not fused; else null
   float* up_;
-  ActivationTiles normed_tiles_;
-  ActivationTiles attended_tiles_;
-  ActivationTiles gated_tiles_;
+  Inputs normed_;
+  Inputs attended_inputs_;
+  Inputs gated_;
   std::vector<Workspace> workspaces_;  // [threads]
 };
 
