@@ -14,7 +14,9 @@
 
 #include "engine/base/cpu_features.h"
 #include "engine/cli/commands.h"
+#include "engine/cli/info_kernels.h"
 #include "engine/gguf/reader.h"
+#include "engine/runtime/autotune/tuning_file.h"
 #include "engine/runtime/optimization_flags.h"
 
 namespace woolly::cli {
@@ -24,6 +26,7 @@ struct InfoArgs {
   std::string model;
   std::vector<std::string> opts;
   bool optimizations = false;
+  bool kernels = false;
   bool json = false;
 };
 
@@ -159,8 +162,12 @@ int info(const InfoArgs& args) {
     print_optimizations(flags, args.json);
     return static_cast<int>(ExitCode::kOk);
   }
+  if (args.kernels) {
+    print_kernels(default_tuning_directory(), args.json);
+    return static_cast<int>(ExitCode::kOk);
+  }
   if (args.model.empty()) {
-    throw_usage("woolly info: no model file", "give one, or --optimizations");
+    throw_usage("woolly info: no model file", "give one, or --optimizations or --kernels");
   }
   const gguf::File file(args.model);
   if (args.json) {
@@ -181,8 +188,13 @@ void add_info_command(CLI::App& app, Action& action) {
   command->add_option("--opt", args->opts, "Optimization flag name=value")->allow_extra_args(false);
   command->add_flag("--optimizations", args->optimizations,
                     "List the optimization flags with the values in force (no model is needed)");
+  command->add_flag("--kernels", args->kernels,
+                    "Show what is quickest on this host, as measured at the first use of a model "
+                    "(no model is needed)");
   command->add_flag("--json", args->json, "Print one JSON object");
-  command->footer("Examples:\n  woolly info model.gguf\n  woolly info --optimizations");
+  command->footer(
+      "Examples:\n  woolly info model.gguf\n  woolly info --optimizations\n  woolly info "
+      "--kernels");
   command->callback([args, &action] { action = [args] { return info(*args); }; });
 }
 

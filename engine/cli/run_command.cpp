@@ -62,6 +62,7 @@ struct Generation {
   std::string text;
   std::vector<TokenId> tokens;
   Timings timings;
+  std::string tuning;  // as Session::tuning()
   ProfileEntries profile;
   double read_gbps = 0;  // the memory roof, measured where there is a profile
 };
@@ -212,7 +213,8 @@ void print_json(const Generation& g) {
                                 {"misses", t.dequant_cache->misses},
                                 {"bytes", t.dequant_cache->bytes}};
   }
-  nlohmann::ordered_json json{{"text", g.text}, {"tokens", g.tokens}, {"timings", timings}};
+  nlohmann::ordered_json json{
+      {"text", g.text}, {"tokens", g.tokens}, {"timings", timings}, {"tuning", g.tuning}};
   if (!g.profile.empty()) {
     json["read_gbps"] = g.read_gbps;
     json["profile"] = profile_to_json(g.profile);
@@ -243,6 +245,7 @@ int run(const RunArgs& args) {
   Session session = open_session(args.session.model, options);
   Generation generation = generate(args, session);
   generation.profile = session.profile();
+  generation.tuning = session.tuning();
   if (args.profile) generation.read_gbps = measure_read_gbps();
   if (args.json) {
     print_json(generation);

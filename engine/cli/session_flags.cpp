@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "engine/runtime/autotune/tuning_file.h"
 #include "engine/runtime/optimization_flags.h"
 
 namespace woolly::cli {
@@ -11,6 +12,7 @@ namespace woolly::cli {
 SessionOptions SessionFlags::session_options() const {
   SessionOptions result = options;
   if (!kv_type.empty()) result.opts.emplace_back("kv_type", kv_type);
+  if (!no_autotune) result.tuning_directory = default_tuning_directory();
   for (const std::string& opt : opts) result.opts.push_back(parse_flag(opt));
   return result;
 }
@@ -42,6 +44,10 @@ void add_session_flags(CLI::App& command, SessionFlags& flags) {
                   "reads them instead of packing; only where weights are packed: --impl fast with "
                   "--opt gemm=direct, the defaults")
       ->option_text("DIR");
+  command.add_flag("--no-autotune", flags.no_autotune,
+                   "Use the fixed defaults, not what is quickest on this host: that is measured at "
+                   "the first use of a model in less than 3 s and kept in the user's cache folder "
+                   "(woolly info --kernels); the output is the same");
   command.add_option("--opt", flags.opts, "Optimization flag name=value; may be repeated")
       ->allow_extra_args(false);
 }

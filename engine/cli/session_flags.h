@@ -14,9 +14,10 @@ struct SessionFlags {
   SessionOptions options;
   std::string kv_type;            // short for the flag; "": not given
   std::vector<std::string> opts;  // as given: "name=value"
+  bool no_autotune = false;
 
-  // The options with kv_type and `opts`, which wins, taken apart. Throws Error (usage) for one
-  // without "=".
+  // The options with kv_type and `opts`, which wins, taken apart, and the user's tuning directory.
+  // Throws Error (usage) for an opt without "=".
   SessionOptions session_options() const;
 };
 
@@ -24,7 +25,8 @@ struct SessionFlags {
 // Session::open().
 Session open_session(const std::string& model, const SessionOptions& options);
 
-// -m, -t, --ctx, --impl, --kv-type, --cache-packed, --opt. `flags` must outlive the parse.
+// -m, -t, --ctx, --impl, --kv-type, --cache-packed, --no-autotune, --opt. `flags` must outlive the
+// parse.
 void add_session_flags(CLI::App& command, SessionFlags& flags);
 
 }  // namespace woolly::cli

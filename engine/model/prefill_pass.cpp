@@ -4,6 +4,7 @@
 
 #include "engine/kernels/attention/decode.h"
 #include "engine/kernels/attention/flash.h"
+#include "engine/model/pair_product.h"
 
 namespace woolly {
 namespace {
@@ -15,16 +16,6 @@ constexpr std::size_t kFlashQueries = 192;
 constexpr std::size_t kPartOfRow = 64;
 
 std::size_t floats_bytes(std::size_t count) { return Arena::rounded(count * sizeof(float)); }
-
-std::size_t pairs_of(const PackedMatrix& matrix) { return (matrix.weights.panels() + 1) / 2; }
-
-// Two panels of a matrix, or the last one, as a matrix of their own.
-PanelWeights pair_of(const PanelWeights& weights, std::size_t pair) {
-  PanelWeights two = weights;
-  two.data += 2 * pair * weights.panel_bytes;
-  two.rows = std::min(kGemmOutputs, weights.rows - pair * kGemmOutputs);
-  return two;
-}
 
 std::size_t widest_input(const LlamaConfig& c) {
   return std::max({c.width, c.q_width(), c.ffn_width});
@@ -257,7 +248,7 @@ template <typename Body>
 void PrefillPass::for_pairs(Matrices matrices, Body&& body) noexcept {
   std::array<std::size_t, WorkShares::kMostLists> units{};
   std::transform(matrices.begin(), matrices.end(), units.begin(),
-                 [](const PackedMatrix* matrix) { return pairs_of(*matrix); });
+                 [](const PackedMatrix* matrix) { return panel_pairs(matrix->weights); });
   pool_.share(
       units, kernels_.steal, [](int) {},
       [&](int thread, std::size_t list, std::size_t begin, std::size_t end) {
@@ -268,15 +259,13 @@ void PrefillPass::for_pairs(Matrices matrices, Body&& body) noexcept {
 void PrefillPass::multiply(int thread, const PackedMatrix& matrix, std::size_t pair,
                            const Inputs& x, std::size_t rows, float* out) noexcept {
   if (x.has_rows(rows) && rows < kernels_.gemm_rows.of(matrix.weights.dtype)) {
-    const PanelWeights weights = pair_of(matrix.weights, pair);
-    if (weights.rows < kGemmOutputs) std::fill_n(out, rows * kGemmOutputs, 0.0F);
-    kernels_.panels->matmul({&weights, x.rows.data(), out, kGemmOutputs, rows, 0, weights.panels(),
-                             false, kernels_.prefetch_bytes});
-    return;
+    multiply_few_rows(*kernels_.panels, matrix.weights, pair, x.rows.data(), rows,
+                      kernels_.prefetch_bytes, out);
+  } else {
+    multiply_many_rows(*kernels_.panels, matrix.weights, pair, x.tiles, rows,
+                       kernels_.prefetch_bytes, workspaces_[static_cast<std::size_t>(thread)].gemm,
+                       out);
   }
-  kernels_.panels->gemm({&matrix.weights, 2 * pair, x.tiles, rows, out,
-                         workspaces_[static_cast<std::size_t>(thread)].gemm,
-                         kernels_.prefetch_bytes != 0});
 }
 
 void PrefillPass::store(const PackedMatrix& matrix, std::size_t pair, const float* outputs,

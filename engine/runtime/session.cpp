@@ -13,6 +13,7 @@
 #include "engine/kernels/matmul/blas_library.h"
 #include "engine/model/forward.h"
 #include "engine/model/packed_cache.h"
+#include "engine/runtime/autotune/autotune.h"
 #include "engine/runtime/optimization_flags.h"
 #include "engine/tokenizer/make_tokenizer.h"
 
@@ -110,11 +111,16 @@ struct Session::Impl {
     }
     bool packed = false;
     if (implementation == "fast") {
-      const FastKernels kernels = kernels_for(flags);
+      FastKernels kernels = kernels_for(flags);
       packed = kernels.panels.has_value();
-      forward = packed && !options.cache_packed.empty()
-                    ? make_cached_forward(kernels, options.cache_packed)
-                    : make_fast_forward(model, cache, context, kernels, profile_target());
+      if (packed) {
+        PackedModel weights = load_weights(kernels.pages, options.cache_packed);
+        if (!options.tuning_directory.empty()) tune(kernels, weights, options.tuning_directory);
+        forward =
+            make_fast_forward(model, cache, context, kernels, std::move(weights), profile_target());
+      } else {
+        forward = make_fast_forward(model, cache, context, kernels, profile_target());
+      }
     } else if (implementation == "reference") {
       forward = make_reference_forward(model, cache);
     } else {
@@ -126,14 +132,23 @@ struct Session::Impl {
 
   Profile* profile_target() { return profile ? &*profile : nullptr; }
 
-  std::unique_ptr<Forward> make_cached_forward(const FastKernels& kernels,
-                                               const std::string& directory) {
-    PackedModel weights(model, kernels.pages);
+  PackedModel load_weights(Pages pages, const std::string& directory) {
+    PackedModel weights(model, pages);
+    if (directory.empty()) {
+      weights.pack(model, context.pool);
+      return weights;
+    }
     const PackedLoad load =
         load_or_pack(directory, info.content_hash, model, weights, context.pool);
     cache_packed = cache_packed_name(load.origin);
     if (!load.warning.empty()) warnings.push_back(load.warning);
-    return make_fast_forward(model, cache, context, kernels, std::move(weights), profile_target());
+    return weights;
+  }
+
+  void tune(FastKernels& kernels, const PackedModel& weights, const std::string& directory) {
+    const Autotuned tuned = autotune(kernels, weights, context, directory);
+    tuning = tuned.measured ? "measured" : "loaded";
+    if (!tuned.warning.empty()) warnings.push_back(tuned.warning);
   }
 
   // Another sequence than the session's own.
@@ -203,6 +218,7 @@ struct Session::Impl {
   SessionTimings timings;
   std::optional<Profile> profile;
   std::string cache_packed = "off";
+  std::string tuning = "off";
   std::vector<std::string> warnings;
   std::unique_ptr<Forward> forward;
   std::size_t position = 0;
@@ -238,6 +254,8 @@ std::vector<std::pair<std::string, std::string>> Session::effective_options() co
   values.emplace_back("threads", std::to_string(impl_->context.pool.threads()));
   return values;
 }
+
+const std::string& Session::tuning() const { return impl_->tuning; }
 
 std::optional<DequantCacheCounts> Session::dequant_cache() const {
   const auto counts = impl_->forward->dequant_cache();

@@ -101,7 +101,8 @@ function(woolly_test name)
   target_link_libraries(${name} PRIVATE woolly_flags GTest::gmock GTest::gtest_main ${ARG_LINK})
   target_compile_definitions(${name} PRIVATE WOOLLY_BIN_DIR="${CMAKE_BINARY_DIR}/bin"
                              WOOLLY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 ${ARG_PROPERTIES})
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES
+    TIMEOUT 300 ENVIRONMENT XDG_CACHE_HOME=${CMAKE_BINARY_DIR}/tests/cache ${ARG_PROPERTIES})
 endfunction()
 
 # woolly_isa_library(NAME ISA SOURCES ...): objects compiled for one instruction set, linked in by

@@ -22,6 +22,9 @@ struct SessionOptions {
   // Directory where packed weights are kept for the next load; "": nowhere. Weights are packed by
   // the fast implementation with gemm=direct; without, the directory is not touched.
   std::string cache_packed;
+  // Directory where what is quickest on this host is kept, measured at the first use of a model's
+  // shapes in less than three seconds; "": fixed defaults. Results do not depend on it.
+  std::string tuning_directory;
   // Optimization flags as on the command line, for example {"gemm", "blas"}.
   std::vector<std::pair<std::string, std::string>> opts;
   bool profile = false;  // record where the time goes; only for "fast"
@@ -64,11 +67,16 @@ class Session {
   const ModelInfo& info() const;
   const Tokenizer& tokenizer() const;
   const SessionTimings& timings() const;
-  // What open() did without, one line each: a damaged file in cache_packed, or none written.
+  // What open() did without, one line each: a damaged file in cache_packed, or none written there
+  // or in tuning_directory.
   const std::vector<std::string>& warnings() const;
   // Every optimization flag with the value in force, for records of results; cache_packed is "off",
   // "built" (packed and stored) or "loaded" (read from the directory).
   std::vector<std::pair<std::string, std::string>> effective_options() const;
+
+  // Of direct products: "off" (fixed defaults), "measured" by open() or "loaded" from
+  // tuning_directory.
+  const std::string& tuning() const;
 
   // Nothing when there is no such cache.
   std::optional<DequantCacheCounts> dequant_cache() const;
