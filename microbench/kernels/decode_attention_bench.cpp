@@ -29,12 +29,14 @@ struct Heads {
 
 struct Shape {
   Heads h;
-  std::size_t keys;  // whole panels
+  std::size_t keys;
   DType kv_type;
 
-  std::size_t cache_values() const { return h.kv_heads * keys * h.head_dim; }
-  std::size_t half_bytes() const { return row_bytes(kv_type, cache_values()); }  // keys or values
-  std::size_t cache_bytes() const { return 2 * half_bytes(); }
+  std::size_t head_keys_bytes() const { return key_panels_bytes(kv_type, keys, h.head_dim); }
+  std::size_t head_values_bytes() const { return row_bytes(kv_type, keys * h.head_dim); }
+  std::size_t keys_bytes() const { return h.kv_heads * head_keys_bytes(); }
+  std::size_t values_bytes() const { return h.kv_heads * head_values_bytes(); }
+  std::size_t cache_bytes() const { return keys_bytes() + values_bytes(); }
   std::string text() const {
     return fmt::format("k{}_h{}_kv{}_d{}", keys, h.heads, h.kv_heads, h.head_dim);
   }
@@ -93,14 +95,14 @@ class Layers {
       write_key(shape_.kv_type, floats.data() + j * d, d, panels.data(), j);
     }
     for (std::size_t layer = 0; layer < layers_; ++layer) {
-      repeat(panels, keys(layer));
-      repeat(rows, keys(layer) + shape_.half_bytes());
+      repeat(panels, keys(layer), shape_.keys_bytes());
+      repeat(rows, keys(layer) + shape_.keys_bytes(), shape_.values_bytes());
     }
   }
 
-  void repeat(const AlignedVector<std::byte>& pattern, std::byte* half) {
-    for (std::size_t at = 0; at < shape_.half_bytes(); at += pattern.size()) {
-      std::memcpy(half + at, pattern.data(), std::min(pattern.size(), shape_.half_bytes() - at));
+  static void repeat(const AlignedVector<std::byte>& pattern, std::byte* to, std::size_t bytes) {
+    for (std::size_t at = 0; at < bytes; at += pattern.size()) {
+      std::memcpy(to + at, pattern.data(), std::min(pattern.size(), bytes - at));
     }
   }
 
@@ -110,13 +112,12 @@ class Layers {
     const std::byte* k = keys(layer);
     const std::size_t group = shape_.h.group();
     const std::size_t d = shape_.h.head_dim;
-    const std::size_t head_bytes = shape_.half_bytes() / shape_.h.kv_heads;
     pool_.run([&](int thread) {
       split_.for_ranges(static_cast<std::size_t>(thread), [&](std::size_t head, std::size_t begin,
                                                               std::size_t end, std::size_t slot) {
         function({.q = q_.data() + head * group * d,
-                  .k = k + head * head_bytes,
-                  .v = k + shape_.half_bytes() + head * head_bytes,
+                  .k = k + head * shape_.head_keys_bytes(),
+                  .v = k + shape_.keys_bytes() + head * shape_.head_values_bytes(),
                   .kv_type = shape_.kv_type,
                   .key_begin = begin,
                   .key_end = end,
