@@ -348,6 +348,7 @@ struct PairsQ3_K {
       } else {
         w[i] = or_masked(low, shift_right<kPair - 2>(third[i]), 4);
       }
+      if constexpr (!kAnyByte) compute_now(w[i]);
     }
     const Ints words = add_words(pair_words<kPair % 2>(scales[kPair / 2]), set_words(-32));
     sink.template pair<Group, 0>(k + 32 * kPair, w, words, words);
@@ -400,6 +401,10 @@ struct PairsQ6_K {
       const Bytes v = quants.load(i);
       low[i] = or_masked(low_nibbles(v), shift_left<4 - 2 * kRun>(h[i]), 48);
       high[i] = or_masked(high_nibbles(v), shift_right<2 * kRun>(h[i]), 48);
+      if constexpr (!kAnyByte) {
+        compute_now(low[i]);
+        compute_now(high[i]);
+      }
     }
     pair<4 * kHalf + kRun>(low);
     pair<4 * kHalf + kRun + 2>(high);

@@ -120,10 +120,10 @@ WOOLLY_INLINE Ints start_of(const TileGroup& x, int row) {
 // Products of kP panels and kR rows over lines [kBegin, kEnd) of a group.
 template <typename Group, int kMax, int kBegin, int kEnd, int kP, int kR>
 WOOLLY_INLINE void multiply_lines(const DecodedGroup<Group>& w, const TileGroup& x, int row,
-                                  int panel, Dot<kMax> (&dots)[kP][kR]) {
+                                  int panel, Dot<kMax, kEnd - kBegin> (&dots)[kP][kR]) {
   for (int r = 0; r < kR; ++r) {
     const Ints start = start_of<Group, kBegin>(x, row + r);
-    for (int p = 0; p < kP; ++p) dots[p][r].sum = start;
+    for (int p = 0; p < kP; ++p) dots[p][r].begin(start);
   }
 #pragma GCC unroll 8
   for (int i = kBegin; i < kEnd; ++i) {
@@ -132,8 +132,12 @@ WOOLLY_INLINE void multiply_lines(const DecodedGroup<Group>& w, const TileGroup&
 #pragma GCC unroll 6
     for (int r = 0; r < kR; ++r) {
       const Codes codes = codes_of(x.codes[i][row + r]);
-      for (int p = 0; p < kP; ++p) dots[p][r].add(i, lines[p], codes);
+      for (int p = 0; p < kP; ++p) dots[p][r].add(i - kBegin, lines[p], codes);
     }
+  }
+  for (int r = 0; r < kR; ++r) {
+    const Ints start = start_of<Group, kBegin>(x, row + r);
+    for (int p = 0; p < kP; ++p) dots[p][r].end(start);
   }
 }
 
@@ -154,7 +158,7 @@ struct MultiplyGroups {
     for (size_t g = 0; g < block.count; ++g) {
       const auto& w = block.groups[g];
       const TileGroup& tile = x[block.positions[g]];
-      Dot<Group::kMax> dots[kP][kR];
+      Dot<Group::kMax, 8> dots[kP][kR];
       multiply_lines<Group, Group::kMax, 0, 8>(w, tile, row, panel, dots);
 #pragma GCC unroll 6
       for (int r = 0; r < kR; ++r) {
@@ -223,13 +227,13 @@ struct MultiplyPairs {
                                   int panel, Floats (&sums)[kP][kR]) {
     Floats products[kP][kR];
     if constexpr (Group::kSmall) {
-      Dot<Group::kStoredMax> dots[kP][kR];
+      Dot<Group::kStoredMax, 8> dots[kP][kR];
       multiply_lines<Group, Group::kStoredMax, 0, 8>(w, x, row, panel, dots);
       for (int p = 0; p < kP; ++p) {
         for (int r = 0; r < kR; ++r) products[p][r] = to_floats(dots[p][r].sum);
       }
     } else {
-      Dot<Group::kMax> dots[kP][kR];
+      Dot<Group::kMax, 4> dots[kP][kR];
       multiply_lines<Group, Group::kMax, 0, 4>(w, x, row, panel, dots);
       for (int p = 0; p < kP; ++p) {
         const Floats scales = load_floats(w.scales[0][panel + p]);

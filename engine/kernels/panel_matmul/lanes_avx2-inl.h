@@ -162,13 +162,17 @@ WOOLLY_INLINE Codes codes_of(const int8_t* x) {
   return _mm256_set1_epi32(four);
 }
 
+// Computes v here: g++ 12 else puts sums of a chain off to its end, and all that they add to memory
+// until then.
+WOOLLY_INLINE void compute_now(Ints& v) { __asm__("" : "+x"(v.lo), "+x"(v.hi)); }
+
 // Sums of two products each, of codes and activation codes, and of how many lines they fit words.
 WOOLLY_INLINE Bytes word_products(Bytes w, Codes x) {
   return {_mm256_maddubs_epi16(w.lo, x), _mm256_maddubs_epi16(w.hi, x)};
 }
 template <int kMax>
 constexpr int word_lines() {
-  return kMax <= 31 ? 4 : 2;
+  return kMax <= 15 ? 8 : kMax <= 31 ? 4 : 2;
 }
 
 #if defined(__AVXVNNI__)
@@ -177,10 +181,14 @@ constexpr bool kAnyByte = true;
 
 // See lanes_avx512-inl.h.
 template <int kMax>
+constexpr int kSubtracts = 0;
+
+template <int kMax, int kLines>
 struct Dot {
-  static constexpr int kSubtracts = 0;
   Ints sum;
 
+  WOOLLY_METHOD void begin(Ints start) { sum = start; }
+  WOOLLY_METHOD void end(Ints) {}
   WOOLLY_METHOD void add(int, Bytes w, Codes x) {
     sum = {_mm256_dpbusd_avx_epi32(sum.lo, w.lo, x), _mm256_dpbusd_avx_epi32(sum.hi, w.hi, x)};
   }
@@ -190,12 +198,6 @@ struct Dot {
 
 constexpr bool kAnyByte = false;
 
-WOOLLY_INLINE Ints add_pairs(Ints sum, Bytes pairs) {
-  const __m256i ones = _mm256_set1_epi16(1);
-  return {_mm256_add_epi32(sum.lo, _mm256_madd_epi16(pairs.lo, ones)),
-          _mm256_add_epi32(sum.hi, _mm256_madd_epi16(pairs.hi, ones))};
-}
-
 // Weights of any byte less 128. |w| * (x with the sign of w): a pair is at most 2 * 128 * 127.
 WOOLLY_INLINE __m256i signed_pair_products(__m256i w, Codes x) {
   const __m256i s = _mm256_xor_si256(w, _mm256_set1_epi8((char)0x80));
@@ -204,19 +206,29 @@ WOOLLY_INLINE __m256i signed_pair_products(__m256i w, Codes x) {
 
 // See lanes_avx512-inl.h.
 template <int kMax>
-struct Dot {
-  static constexpr int kSubtracts = kMax > 63 ? 128 : 0;
-  Ints sum;
-  Bytes pairs;
+constexpr int kSubtracts = kMax > 63 ? 128 : 0;
 
+template <int kMax, int kLines>
+struct Dot {
+  static constexpr int kWordLines = kMax > 63 ? 1 : word_lines<kMax>();
+  Ints sum;
+  Bytes words;
+
+  WOOLLY_METHOD void begin(Ints) {}
+  WOOLLY_METHOD void end(Ints start) { sum = add_ints(sum, start); }
   WOOLLY_METHOD void add(int line, Bytes w, Codes x) {
+    Bytes products;
     if constexpr (kMax > 63) {
-      sum = add_pairs(sum, {signed_pair_products(w.lo, x), signed_pair_products(w.hi, x)});
+      products = {signed_pair_products(w.lo, x), signed_pair_products(w.hi, x)};
     } else {
-      constexpr int kLines = word_lines<kMax>();
-      pairs = line % kLines == 0 ? word_products(w, x) : add_words(pairs, word_products(w, x));
-      if (line % kLines == kLines - 1) sum = add_pairs(sum, pairs);
+      products = word_products(w, x);
     }
+    words = line % kWordLines == 0 ? products : add_words(words, products);
+    compute_now(words);
+    if (line % kWordLines != kWordLines - 1 && line != kLines - 1) return;
+    const Ints ints = dot_words(words, set_words(1));
+    sum = line < kWordLines ? ints : add_ints(sum, ints);
+    compute_now(sum);
   }
 };
 
@@ -224,7 +236,7 @@ struct Dot {
 
 // See lanes_avx512-inl.h.
 constexpr int kPanelsAtOnce = 1;
-constexpr int kRowsAtOnce = 2;
+constexpr int kRowsAtOnce = 3;
 constexpr int kHalvesRowsAtOnce = 2;
 constexpr int kFloatPanelsAtOnce = 1;
 constexpr int kFloatRowsAtOnce = 3;

@@ -135,42 +135,59 @@ constexpr bool kAnyByte = true;
 constexpr bool kAnyByte = false;
 #endif
 
+// See lanes_avx2-inl.h.
+WOOLLY_INLINE void compute_now(Ints& v) { __asm__("" : "+v"(v)); }
+
 // Sums of two products each, of codes and activation codes, and of how many lines they fit words.
 WOOLLY_INLINE Bytes word_products(Bytes w, Codes x) { return _mm512_maddubs_epi16(w, x); }
 template <int kMax>
 constexpr int word_lines() {
-  return kMax <= 31 ? 4 : 2;
+  return kMax <= 15 ? 8 : kMax <= 31 ? 4 : 2;
 }
 
-// Dot products of each lane's weights with activation codes, a line at a time, added to `sum`.
-// Weights are codes in 0..kMax, less kSubtracts; what else they have too much the sum begins with.
+// What is taken from codes 0..kMax before they are multiplied; see start_factor().
 template <int kMax>
-struct Dot {
-  static constexpr int kSubtracts = 0;
-  Ints sum;
-#if !defined(__AVX512VNNI__)
-  Bytes pairs;
-#endif
+constexpr int kSubtracts = 0;
 
-  WOOLLY_METHOD void add(int line, Bytes w, Codes x) {
+// Dot products of each lane's weights with activation codes, line by line from 0 to kLines - 1, and
+// `start`: begin(start), add(line, ...), end(start), then `sum`. Where lines are summed as words
+// first, start comes last, so that it is not kept; else first, where it costs nothing.
+template <int kMax, int kLines>
+struct Dot {
+  Ints sum;
+
 #if defined(__AVX512VNNI__)
-    (void)line;
-    sum = _mm512_dpbusd_epi32(sum, w, x);
+
+  WOOLLY_METHOD void begin(Ints start) { sum = start; }
+  WOOLLY_METHOD void end(Ints) {}
+  WOOLLY_METHOD void add(int, Bytes w, Codes x) { sum = _mm512_dpbusd_epi32(sum, w, x); }
+
 #else
+
+  Bytes words;
+
+  WOOLLY_METHOD void begin(Ints) {}
+  WOOLLY_METHOD void end(Ints start) { sum = add_ints(sum, start); }
+  WOOLLY_METHOD void add(int line, Bytes w, Codes x) {
+    Ints ints;
+    constexpr int kWordLines = kMax > 63 ? 1 : word_lines<kMax>();
     if constexpr (kMax > 63) {  // full bytes: even and odd ones apart, as 16-bit numbers
       const __m512i even = _mm512_set1_epi16(255);
       const __m512i x_even = _mm512_srai_epi16(_mm512_slli_epi16(x, 8), 8);
       const __m512i x_odd = _mm512_srai_epi16(x, 8);
-      sum = add_ints(sum, _mm512_madd_epi16(_mm512_and_si512(w, even), x_even));
-      sum = add_ints(sum, _mm512_madd_epi16(_mm512_srli_epi16(w, 8), x_odd));
+      ints = add_ints(_mm512_madd_epi16(_mm512_and_si512(w, even), x_even),
+                      _mm512_madd_epi16(_mm512_srli_epi16(w, 8), x_odd));
     } else {
-      constexpr int kLines = word_lines<kMax>();
-      pairs = line % kLines == 0 ? word_products(w, x) : add_words(pairs, word_products(w, x));
-      if (line % kLines != kLines - 1) return;
-      sum = add_ints(sum, _mm512_madd_epi16(pairs, _mm512_set1_epi16(1)));
+      words = line % kWordLines == 0 ? word_products(w, x) : add_words(words, word_products(w, x));
+      compute_now(words);
+      if (line % kWordLines != kWordLines - 1 && line != kLines - 1) return;
+      ints = dot_words(words, set_words(1));
     }
-#endif
+    sum = line < kWordLines ? ints : add_ints(sum, ints);
+    compute_now(sum);
   }
+
+#endif
 };
 
 // What a product of many rows keeps in registers: sums of so many panels and rows at once.

@@ -4,7 +4,7 @@
 // of the activation codes.
 template <int kBias, int kMax>
 constexpr int start_factor() {
-  return kBias == 0 ? 0 : kBias - Dot<kMax>::kSubtracts;
+  return kBias == 0 ? 0 : kBias - kSubtracts<kMax>;
 }
 
 // The dot products of each lane's weights with 4 * kLines activation codes, of which negative_sum
@@ -12,9 +12,11 @@ constexpr int start_factor() {
 template <typename Group, int kLines>
 WOOLLY_INLINE Ints dot(const Bytes* w, const int8_t* x, int32_t negative_sum) {
   constexpr int kFactor = start_factor<Group::kBias, Group::kMax>();
-  Dot<Group::kMax> products;
-  products.sum = kFactor == 0 ? set_ints(0) : set_ints(kFactor * negative_sum);
+  const Ints start = kFactor == 0 ? set_ints(0) : set_ints(kFactor * negative_sum);
+  Dot<Group::kMax, kLines> products;
+  products.begin(start);
   for (int i = 0; i < kLines; ++i) products.add(i, w[i], codes_of(x + 4 * i));
+  products.end(start);
   return products.sum;
 }
 
@@ -23,10 +25,12 @@ WOOLLY_INLINE Ints dot(const Bytes* w, const int8_t* x, int32_t negative_sum) {
 template <typename Group>
 WOOLLY_INLINE Ints scaled_half(const Bytes* w, const int8_t* x, Ints scale) {
   Ints sum;
-  for (int i = 0; i < 4; i += word_lines<Group::kMax>()) {
+  constexpr int kLines = word_lines<Group::kMax>() < 4 ? word_lines<Group::kMax>() : 4;
+  for (int i = 0; i < 4; i += kLines) {
     Ints words = word_products(w[i], codes_of(x + 4 * i));
-    for (int j = 1; j < word_lines<Group::kMax>(); ++j) {
+    for (int j = 1; j < kLines; ++j) {
       words = add_words(words, word_products(w[i + j], codes_of(x + 4 * (i + j))));
+      compute_now(words);
     }
     const Ints products = dot_words(words, scale);
     sum = i == 0 ? products : add_ints(sum, products);
