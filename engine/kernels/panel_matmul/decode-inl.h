@@ -5,7 +5,8 @@
 // A decoder calls, once for every 32 values and sixteen rows at a time, one of
 //   sink.group<Group>(k, lines, scale, offset)
 //   sink.pair<Group, kShift>(k, lines, scales, mins)
-// Byte b of lines[i] is the code u of value k + 4 i + b, 0 <= u <= kMax. A weight of a group is
+// Byte b of lines[i] is the code u of value k + 4 i + b, 0 <= u <= kMax (flip(u) where kMax is 255).
+// A weight of a group is
 // scale * (u - kBias), plus offset where kOffset. Of a pair the first 16 values and the last 16
 // have integers of their own, the lanes' low and high words: the codes are u * 2^kShift, and a
 // weight is d * scale * (u - kBias), plus minus_dmin * min where kOffset. The floats of a block of
@@ -81,9 +82,11 @@ WOOLLY_INLINE void add_fifth_bits(Bytes h, Bytes* w) {
   w[7] = or_masked(w[7], shift_right<3>(h), 16);
 }
 
-// IQ4's values, 128 more, so that they are unsigned.
-alignas(16) const uint8_t kIq4Codes[16] = {1,   24,  45,  63,  79,  93,  106, 118,
-                                           129, 141, 153, 166, 181, 197, 217, 241};
+// IQ4's values, 128 more, so that they are unsigned, where products want that.
+alignas(16) const uint8_t kIq4Codes[16] = {1 ^ kFlip,   24 ^ kFlip,  45 ^ kFlip,  63 ^ kFlip,
+                                           79 ^ kFlip,  93 ^ kFlip,  106 ^ kFlip, 118 ^ kFlip,
+                                           129 ^ kFlip, 141 ^ kFlip, 153 ^ kFlip, 166 ^ kFlip,
+                                           181 ^ kFlip, 197 ^ kFlip, 217 ^ kFlip, 241 ^ kFlip};
 
 struct DecodeQ4_0 {
   static constexpr DType kDType = DType::kQ4_0;
@@ -139,7 +142,7 @@ struct DecodeQ8_0 {
   template <typename Sink>
   WOOLLY_INLINE void block(Lines lines, const uint8_t* scales, size_t k, Sink& sink) {
     Bytes w[8];
-    for (int i = 0; i < 8; ++i) w[i] = lines.load(i);
+    for (int i = 0; i < 8; ++i) w[i] = flip(lines.load(i));
     sink.template group<Group>(k, w, halves(scales), zero());
   }
 };

@@ -178,6 +178,8 @@ constexpr int word_lines() {
 #if defined(__AVXVNNI__)
 
 constexpr bool kAnyByte = true;
+constexpr uint8_t kFlip = 0;
+WOOLLY_INLINE Bytes flip(Bytes v) { return v; }
 
 // See lanes_avx512-inl.h.
 template <int kMax>
@@ -197,11 +199,15 @@ struct Dot {
 #else
 
 constexpr bool kAnyByte = false;
+constexpr uint8_t kFlip = 0x80;
+WOOLLY_INLINE Bytes flip(Bytes v) {
+  const __m256i bit = _mm256_set1_epi8((char)kFlip);
+  return {_mm256_xor_si256(v.lo, bit), _mm256_xor_si256(v.hi, bit)};
+}
 
-// Weights of any byte less 128. |w| * (x with the sign of w): a pair is at most 2 * 128 * 127.
+// Of signed weights: |w| * (x with the sign of w), a pair is at most 2 * 128 * 127.
 WOOLLY_INLINE __m256i signed_pair_products(__m256i w, Codes x) {
-  const __m256i s = _mm256_xor_si256(w, _mm256_set1_epi8((char)0x80));
-  return _mm256_maddubs_epi16(_mm256_abs_epi8(s), _mm256_sign_epi8(x, s));
+  return _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w));
 }
 
 // See lanes_avx512-inl.h.

@@ -145,6 +145,10 @@ constexpr int word_lines() {
   return kMax <= 15 ? 8 : kMax <= 31 ? 4 : 2;
 }
 
+// Codes of a whole byte, less 128, are signed: flip() makes them so, where products want that.
+constexpr uint8_t kFlip = 0;
+WOOLLY_INLINE Bytes flip(Bytes v) { return v; }
+
 // What is taken from codes 0..kMax before they are multiplied; see start_factor().
 template <int kMax>
 constexpr int kSubtracts = 0;
