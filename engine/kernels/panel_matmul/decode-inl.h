@@ -5,12 +5,11 @@
 // A decoder calls, once for every 32 values and sixteen rows at a time, one of
 //   sink.group<Group>(k, lines, scale, offset)
 //   sink.pair<Group, kShift>(k, lines, scales, mins)
-// Byte b of lines[i] is the code u of value k + 4 i + b, 0 <= u <= kMax (flip(u) where kMax is 255).
-// A weight of a group is
-// scale * (u - kBias), plus offset where kOffset. Of a pair the first 16 values and the last 16
-// have integers of their own, the lanes' low and high words: the codes are u * 2^kShift, and a
-// weight is d * scale * (u - kBias), plus minus_dmin * min where kOffset. The floats of a block of
-// pairs come after them:
+// Byte b of lines[i] is the code u of value k + 4 i + b, 0 <= u <= kMax (flip(u) where kMax is
+// 255). A weight of a group is scale * (u - kBias), plus offset where kOffset. Of a pair the first
+// 16 values and the last 16 have integers of their own, the lanes' low and high words: the codes
+// are u * 2^kShift, and a weight is d * scale * (u - kBias), plus minus_dmin * min where kOffset.
+// The floats of a block of pairs come after them:
 //   sink.end_block<Group>(d, minus_dmin)
 // All groups or pairs of a type are alike.
 
