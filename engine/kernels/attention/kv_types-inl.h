@@ -9,37 +9,25 @@ constexpr size_t kRun = 32;  // values that share a scale in Q8_0; other rows ar
 // values(row, run, at): value run * kRun + at of a row of values, and the kLanes - 1 behind it.
 // keys(panel, i, lane): value i of a panel's keys `lane` to lane + kLanes - 1.
 // kWholeRuns: no row ends within a run.
-struct F32 {
-  static constexpr size_t kRunBytes = 4 * kRun;
+template <typename Type, typename Stored>
+struct Plain {
+  static constexpr size_t kRunBytes = sizeof(Stored) * kRun;
   static constexpr bool kWholeRuns = false;
   static WOOLLY_INLINE Vec values(const char* row, size_t run, size_t at) {
-    return load(reinterpret_cast<const float*>(row) + run * kRun + at);
+    return Type::floats(reinterpret_cast<const Stored*>(row) + run * kRun + at);
   }
   static WOOLLY_INLINE Vec keys(const char* panel, size_t i, size_t lane) {
-    return load(reinterpret_cast<const float*>(panel) + i * kPanelKeys + lane);
+    return Type::floats(reinterpret_cast<const Stored*>(panel) + i * kPanelKeys + lane);
   }
 };
-
-struct F16 {
-  static constexpr size_t kRunBytes = 2 * kRun;
-  static constexpr bool kWholeRuns = false;
-  static WOOLLY_INLINE Vec values(const char* row, size_t run, size_t at) {
-    return halves_to_floats(reinterpret_cast<const Half*>(row) + run * kRun + at);
-  }
-  static WOOLLY_INLINE Vec keys(const char* panel, size_t i, size_t lane) {
-    return halves_to_floats(reinterpret_cast<const Half*>(panel) + i * kPanelKeys + lane);
-  }
+struct F32 : Plain<F32, float> {
+  static WOOLLY_INLINE Vec floats(const float* p) { return load(p); }
 };
-
-struct Bf16 {
-  static constexpr size_t kRunBytes = 2 * kRun;
-  static constexpr bool kWholeRuns = false;
-  static WOOLLY_INLINE Vec values(const char* row, size_t run, size_t at) {
-    return bfloats_to_floats(reinterpret_cast<const uint16_t*>(row) + run * kRun + at);
-  }
-  static WOOLLY_INLINE Vec keys(const char* panel, size_t i, size_t lane) {
-    return bfloats_to_floats(reinterpret_cast<const uint16_t*>(panel) + i * kPanelKeys + lane);
-  }
+struct F16 : Plain<F16, Half> {
+  static WOOLLY_INLINE Vec floats(const Half* p) { return halves_to_floats(p); }
+};
+struct Bf16 : Plain<Bf16, uint16_t> {
+  static WOOLLY_INLINE Vec floats(const uint16_t* p) { return bfloats_to_floats(p); }
 };
 
 struct Q8 {
