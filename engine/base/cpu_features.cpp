@@ -1,9 +1,15 @@
 #include "engine/base/cpu_features.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <cstdlib>
+
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #include <woolly/error.h>
 
@@ -14,11 +20,21 @@ struct NamedIsa {
   Isa isa;
   std::string_view name;
 };
-constexpr std::array kIsas{NamedIsa{Isa::kGeneric, "generic"}, NamedIsa{Isa::kAvx2, "avx2"},
-                           NamedIsa{Isa::kAvxVnni, "avxvnni"}, NamedIsa{Isa::kAvx512, "avx512"},
-                           NamedIsa{Isa::kAvx512Vnni, "avx512vnni"}};
+constexpr std::array kIsas{NamedIsa{Isa::kGeneric, "generic"},
+                           NamedIsa{Isa::kAvx2, "avx2"},
+                           NamedIsa{Isa::kAvxVnni, "avxvnni"},
+                           NamedIsa{Isa::kAvx512, "avx512"},
+                           NamedIsa{Isa::kAvx512Vnni, "avx512vnni"},
+                           NamedIsa{Isa::kAvx512Bf16, "avx512bf16"},
+                           NamedIsa{Isa::kAmx, "amx"}};
 
 }  // namespace
+
+std::vector<std::string_view> isa_names() {
+  std::vector<std::string_view> names;
+  for (const NamedIsa& entry : kIsas) names.push_back(entry.name);
+  return names;
+}
 
 std::string_view isa_name(Isa isa) { return kIsas[static_cast<std::size_t>(isa)].name; }
 
@@ -41,11 +57,31 @@ bool CpuFeatures::has(Isa isa) const noexcept {
       return avx2 && avx512;
     case Isa::kAvx512Vnni:
       return avx2 && avx512 && avx512_vnni;
+    case Isa::kAvx512Bf16:
+      return has(Isa::kAvx512Vnni) && avx512_bf16;
+    case Isa::kAmx:
+      return has(Isa::kAvx512Bf16) && amx_bf16 && amx_int8;
   }
   return false;
 }
 
 #if defined(__x86_64__)
+
+namespace {
+
+// Linux 5.16 and later save tiles for processes that have asked
+// (Documentation/arch/x86/xstate.rst).
+bool may_use_tiles() noexcept {
+#if defined(__linux__)
+  constexpr int kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr int kTileData = 18;               // XFEATURE_XTILEDATA
+  return ::syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
 
 // __builtin_cpu_supports also asks XGETBV whether the system saves the registers. The rest is CPUID
 // leaf 7, which g++ 12 does not name.
@@ -67,8 +103,9 @@ CpuFeatures detect_cpu_features() noexcept {
   const unsigned eax1 = leaf7(1)[0];
   f.avx_vnni = f.avx2 && ((eax1 >> 4) & 1U) != 0;
   f.avx512_bf16 = f.avx512 && ((eax1 >> 5) & 1U) != 0;
-  f.amx_bf16 = f.avx512 && ((edx >> 22) & 1U) != 0;
-  f.amx_int8 = f.avx512 && ((edx >> 25) & 1U) != 0;
+  const bool tiles = f.avx512 && ((edx >> 24) & 1U) != 0 && may_use_tiles();
+  f.amx_bf16 = tiles && ((edx >> 22) & 1U) != 0;
+  f.amx_int8 = tiles && ((edx >> 25) & 1U) != 0;
   return f;
 }
 
@@ -83,7 +120,7 @@ Isa choose_isa(const CpuFeatures& features) {
     const std::optional<Isa> isa = isa_from_name(forced);
     if (!isa) {
       throw_usage(fmt::format("WOOLLY_ISA={}: unknown instruction set", forced),
-                  "one of generic, avx2, avxvnni, avx512, avx512vnni");
+                  fmt::format("one of {}", fmt::join(isa_names(), ", ")));
     }
     if (!features.has(*isa)) {
       throw_usage(fmt::format("WOOLLY_ISA={}: this machine does not have it", forced));

@@ -3,14 +3,16 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace woolly {
 
 // Best last. A later one includes what the kernels named after an earlier one need, but kAvxVnni,
 // which machines with AVX-512 may lack: lists of variants have it after the AVX-512 ones.
-enum class Isa { kGeneric, kAvx2, kAvxVnni, kAvx512, kAvx512Vnni };
+enum class Isa { kGeneric, kAvx2, kAvxVnni, kAvx512, kAvx512Vnni, kAvx512Bf16, kAmx };
 
-std::string_view isa_name(Isa isa);  // "generic", "avx2", ...
+std::vector<std::string_view> isa_names();  // all, best last
+std::string_view isa_name(Isa isa);         // "generic", "avx2", ...
 std::optional<Isa> isa_from_name(std::string_view name);
 
 struct CpuFeatures {
@@ -19,13 +21,14 @@ struct CpuFeatures {
   bool avx512_vnni = false;
   bool avx512_bf16 = false;
   bool avx_vnni = false;
-  bool amx_int8 = false;
-  bool amx_bf16 = false;
+  bool amx_int8 = false;  // and leave of the operating system to use tiles
+  bool amx_bf16 = false;  // the same
 
   bool has(Isa isa) const noexcept;
 };
 
-// What the processor and the operating system offer together.
+// What the processor and the operating system offer together. Asks Linux for leave to use AMX
+// tiles, once and for all threads of the process.
 CpuFeatures detect_cpu_features() noexcept;
 
 // The best Isa kernels may use: WOOLLY_ISA when set (Error (usage) when unknown or not available

@@ -27,8 +27,11 @@ class WoollyIsa : public ::testing::Test {
 };
 
 TEST_F(WoollyIsa, NamesGoBothWays) {
-  for (const Isa isa : {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni}) {
-    EXPECT_EQ(isa_from_name(isa_name(isa)), isa);
+  EXPECT_EQ(isa_names().front(), "generic");
+  EXPECT_EQ(isa_names().back(), "amx");
+  for (const std::string_view name : isa_names()) {
+    ASSERT_TRUE(isa_from_name(name));
+    EXPECT_EQ(isa_name(*isa_from_name(name)), name);
   }
   EXPECT_FALSE(isa_from_name("mmx"));
 }
@@ -42,6 +45,12 @@ TEST_F(WoollyIsa, BestAvailableIsChosen) {
   EXPECT_EQ(choose_isa(f), Isa::kAvx512);
   f.avx512_vnni = true;
   EXPECT_EQ(choose_isa(f), Isa::kAvx512Vnni);
+  f.amx_bf16 = f.amx_int8 = true;
+  EXPECT_EQ(choose_isa(f), Isa::kAvx512Vnni) << "AMX kernels decode with AVX-512 BF16's help";
+  f.avx512_bf16 = true;
+  EXPECT_EQ(choose_isa(f), Isa::kAmx);
+  f.amx_bf16 = false;
+  EXPECT_EQ(choose_isa(f), Isa::kAvx512Bf16);
 }
 
 TEST_F(WoollyIsa, ForcedByTheEnvironment) {

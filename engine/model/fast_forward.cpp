@@ -24,6 +24,7 @@ class FastForward final : public Forward {
       : config_(model.config),
         cache_(cache),
         most_rows_(std::min(kPrefillTokens, cache.context())),
+        long_pieces_apart_(kernels.bf16.has_value()),
         packed_(std::move(packed)) {
     if (packed_) {
       decode_.emplace(model, *packed_, cache, context, kernels, profile);
@@ -60,25 +61,15 @@ class FastForward final : public Forward {
 
   bool runs_batches() const override { return prefill_.has_value(); }
 
-  // Pieces are cut by their own length alone, and a pass takes as many cuts as fit.
+  // Pieces are cut by their own length alone, and a pass takes as many cuts as fit. A cut of few
+  // tokens is the last of its piece.
   void run_batch(std::span<const BatchPiece> pieces, const LogitsSink& sink) override {
-    std::size_t rows = 0;
-    pass_.clear();
-    ends_.clear();
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      const BatchPiece& piece = pieces[i];
-      for (std::size_t begin = 0; begin < piece.tokens.size(); begin += most_rows_) {
-        const std::size_t n = std::min(most_rows_, piece.tokens.size() - begin);
-        if (rows + n > most_rows_) {
-          run_pass(sink);
-          rows = 0;
-        }
-        pass_.push_back({piece.cache, piece.tokens.subspan(begin, n), piece.position + begin});
-        rows += n;
-        if (begin + n == piece.tokens.size()) ends_.push_back({i, rows - 1});
-      }
+    if (long_pieces_apart_) {
+      run_cuts(pieces, sink, [](std::size_t tokens) { return tokens > kDecodePassTokens; });
+      run_cuts(pieces, sink, [](std::size_t tokens) { return tokens <= kDecodePassTokens; });
+    } else {
+      run_cuts(pieces, sink, [](std::size_t) { return true; });
     }
-    run_pass(sink);
   }
 
   std::optional<DequantPolicy::Counts> dequant_cache() const override {
@@ -104,6 +95,29 @@ class FastForward final : public Forward {
       const std::size_t rows = std::min(kLogitRows, n - t);
       give(logits(t, rows), begin + t, rows, sink);
     }
+  }
+
+  // In as few passes as they fit, those that are wanted by their length.
+  template <typename Wanted>
+  void run_cuts(std::span<const BatchPiece> pieces, const LogitsSink& sink, Wanted&& wanted) {
+    std::size_t rows = 0;
+    pass_.clear();
+    ends_.clear();
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      const BatchPiece& piece = pieces[i];
+      for (std::size_t begin = 0; begin < piece.tokens.size(); begin += most_rows_) {
+        const std::size_t n = std::min(most_rows_, piece.tokens.size() - begin);
+        if (!wanted(n)) continue;
+        if (rows + n > most_rows_) {
+          run_pass(sink);
+          rows = 0;
+        }
+        pass_.push_back({piece.cache, piece.tokens.subspan(begin, n), piece.position + begin});
+        rows += n;
+        if (begin + n == piece.tokens.size()) ends_.push_back({i, rows - 1});
+      }
+    }
+    run_pass(sink);
   }
 
   // Runs pass_ and gives the logits of ends_; leaves both empty.
@@ -137,7 +151,8 @@ class FastForward final : public Forward {
 
   const LlamaConfig& config_;
   KvCache& cache_;
-  std::size_t most_rows_;  // of a pass over many tokens
+  std::size_t most_rows_;   // of a pass over many tokens
+  bool long_pieces_apart_;  // from short ones, whose products are others
   std::vector<BatchPiece> pass_;
   std::vector<End> ends_;
   std::optional<PackedModel> packed_;

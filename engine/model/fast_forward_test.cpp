@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/test_support.h"
+#include "engine/base/tile_emulator.h"
 #include "engine/kernels/attention/flash.h"
 #include "engine/model/forward.h"
 #include "engine/model/model_test_support.h"
@@ -67,6 +68,36 @@ FastKernels direct_kernels(Isa isa) {
   return kernels;
 }
 
+// The same with products of many rows in bfloat16, of the best variant that can run here.
+FastKernels bf16_kernels(Isa isa, Isa products) {
+  FastKernels kernels = direct_kernels(isa);
+  kernels.bf16 = {select_variant(bf16_gemm_variants(), products).function};
+  return kernels;
+}
+
+std::vector<Isa> bf16_isas() {
+  const CpuFeatures features = test::features_with_amx();
+  std::vector<Isa> isas{Isa::kGeneric};
+  for (const Isa isa : {Isa::kAvx512Bf16, Isa::kAmx}) {
+    if (features.has(isa)) isas.push_back(isa);
+  }
+  return isas;
+}
+
+Logits run_in_steps(const LlamaModel& model, Context& context, const FastKernels& kernels,
+                    DType kv_type, std::span<const TokenId> tokens, std::size_t step) {
+  KvCache cache(model.config, tokens.size(), kv_type);
+  const auto forward = make_fast_forward(model, cache, context, kernels);
+  Logits logits;
+  for (std::size_t t = 0; t < tokens.size(); t += step) {
+    const std::size_t count = std::min(step, tokens.size() - t);
+    forward->run(tokens.subspan(t, count), t, 0, [&](std::size_t, std::span<const float> row) {
+      logits.emplace_back(row.begin(), row.end());
+    });
+  }
+  return logits;
+}
+
 // In passes of at most `step` tokens; `tolerance` is of the relative error.
 void compare_direct(const std::filesystem::path& path, std::size_t n, std::size_t step,
                     DType kv_type, int threads, double tolerance, const std::string& what) {
@@ -83,16 +114,7 @@ void compare_direct(const std::filesystem::path& path, std::size_t n, std::size_
         kernels.decode_attention = nullptr;
         kernels.flash_attention = nullptr;
       }
-      KvCache cache(model.config, n, kv_type);
-      const auto forward = make_fast_forward(model, cache, context, kernels);
-      Logits logits;
-      for (std::size_t t = 0; t < n; t += step) {
-        const std::size_t count = std::min(step, n - t);
-        forward->run(std::span(tokens).subspan(t, count), t, 0,
-                     [&](std::size_t, std::span<const float> row) {
-                       logits.emplace_back(row.begin(), row.end());
-                     });
-      }
+      const Logits logits = run_in_steps(model, context, kernels, kv_type, tokens, step);
       EXPECT_LT(relative_error(logits, expected), tolerance)
           << what << " " << isa_name(isa) << (online ? " online" : " scores");
     }
@@ -216,6 +238,35 @@ TEST(FastForward, DirectPassesAgreeForEveryArchitectureOption) {
   }
 }
 
+// Passes in bfloat16: of groups of panels, fused and not, with threads that get none; a pass of few
+// tokens after them has the other products.
+TEST(FastForward, Bf16PassesAgreeForEverySizeAndThreadCount) {
+  const test::TemporaryFolder folder;
+  SmallModel().write(folder / "m.gguf");
+  for (const int threads : {1, 2, 3}) {
+    Context context(threads);
+    const LlamaModel model = LlamaModel::load(folder / "m.gguf", context.isa);
+    const std::vector<TokenId> tokens = some_tokens(50, model.config.vocab_size);
+    KvCache reference_cache(model.config, tokens.size(), DType::kF32);
+    const Logits expected = run(*make_reference_forward(model, reference_cache), tokens, 0);
+    for (const Isa isa : bf16_isas()) {
+      for (const bool fused : {true, false}) {
+        for (const bool rests : {true, false}) {
+          for (const std::size_t step : {13U, 47U, 50U}) {
+            FastKernels kernels = bf16_kernels(context.isa, isa);
+            kernels.fuse_ffn = fused;
+            kernels.bf16->rests = rests;
+            const Logits logits = run_in_steps(model, context, kernels, DType::kF32, tokens, step);
+            EXPECT_LT(relative_error(logits, expected), rests ? 5e-5 : 0.01)
+                << isa_name(isa) << " threads=" << threads << " step=" << step
+                << (fused ? " fused" : "") << (rests ? " rests" : "");
+          }
+        }
+      }
+    }
+  }
+}
+
 // What speculation rests on: a token's logits have the same bits alone and among others. Passes
 // over few tokens and over many differ in their attention only, in the order of its sums.
 void expect_same_bits(std::size_t n, std::initializer_list<std::size_t> steps) {
@@ -259,9 +310,10 @@ class BatchOfSequences : public ::testing::Test {
 
   // The logits after each call, of every sequence.
   std::vector<Logits> run_together(const LlamaModel& model, Context& context,
+                                   const FastKernels& kernels,
                                    const std::vector<Sequence>& sequences) const {
     KvCache own(model.config, kContext, DType::kF16);
-    const auto forward = make_fast_forward(model, own, context, direct_kernels(context.isa));
+    const auto forward = make_fast_forward(model, own, context, kernels);
     EXPECT_TRUE(forward->runs_batches());
     std::vector<KvCache> caches;
     for (std::size_t i = 0; i < sequences.size(); ++i) {
@@ -287,12 +339,21 @@ class BatchOfSequences : public ::testing::Test {
     return results;
   }
 
+  void expect_same_bits(Context& context, const FastKernels& kernels) const;
+
   static constexpr std::size_t kContext = 700;
   test::TemporaryFolder folder_;
 };
 
 TEST_F(BatchOfSequences, BitsDoNotDependOnTheNeighbours) {
   Context context(2);
+  expect_same_bits(context, direct_kernels(context.isa));
+  for (const Isa isa : bf16_isas()) {
+    if (isa != Isa::kGeneric) expect_same_bits(context, bf16_kernels(context.isa, isa));
+  }
+}
+
+void BatchOfSequences::expect_same_bits(Context& context, const FastKernels& kernels) const {
   const LlamaModel model = LlamaModel::load(folder_ / "m.gguf", context.isa);
   const std::vector<TokenId> tokens = some_tokens(kContext, model.config.vocab_size);
   const auto part = [&](std::size_t from, std::size_t n) {
@@ -306,12 +367,12 @@ TEST_F(BatchOfSequences, BitsDoNotDependOnTheNeighbours) {
       {part(1, 20), {13, 1, 1, 1, 1, 1, 1, 1}, 2},
       {part(7, 3), {1, 1, 1}, 4},
   };
-  const std::vector<Logits> together = run_together(model, context, sequences);
+  const std::vector<Logits> together = run_together(model, context, kernels, sequences);
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     ASSERT_EQ(together[i].size(), sequences[i].cuts.size());
-    EXPECT_EQ(run_together(model, context, {sequences[i]})[0], together[i]) << i;
+    EXPECT_EQ(run_together(model, context, kernels, {sequences[i]})[0], together[i]) << i;
     KvCache cache(model.config, kContext, DType::kF16);
-    const auto forward = make_fast_forward(model, cache, context, direct_kernels(context.isa));
+    const auto forward = make_fast_forward(model, cache, context, kernels);
     Logits alone;
     std::size_t done = 0;
     for (const std::size_t n : sequences[i].cuts) {
@@ -336,6 +397,22 @@ TEST_P(FastForwardTypes, AgreesWithTheReference) {
   const bool floats = GetParam() == "F32" || GetParam() == "F16" || GetParam() == "BF16";
   for (const std::size_t step : {1U, 24U}) {
     compare_direct(path, 24, step, DType::kF32, 2, floats ? 1e-5 : 0.03, GetParam());
+  }
+  Context context(2);
+  const LlamaModel model = LlamaModel::load(path, context.isa);
+  const std::vector<TokenId> tokens = some_tokens(24, model.config.vocab_size);
+  KvCache reference_cache(model.config, tokens.size(), DType::kF32);
+  const Logits expected = run(*make_reference_forward(model, reference_cache), tokens, 0);
+  for (const Isa isa : bf16_isas()) {
+    for (const bool all : {true, false}) {
+      FastKernels kernels = bf16_kernels(context.isa, isa);
+      kernels.bf16->all_types = all;
+      const Logits logits =
+          run_in_steps(model, context, kernels, DType::kF32, tokens, tokens.size());
+      // The output's product has codes of eight bits, as all have where not all types are taken.
+      EXPECT_LT(relative_error(logits, expected), all ? 0.02 : 0.03)
+          << GetParam() << " " << isa_name(isa) << (all ? " all" : "");
+    }
   }
 }
 

@@ -13,6 +13,7 @@
 #include "engine/base/context.h"
 #include "engine/kernels/attention/attention.h"
 #include "engine/kernels/attention/decode.h"
+#include "engine/kernels/bf16_gemm/bf16_gemm.h"
 #include "engine/kernels/matmul/matmul.h"
 #include "engine/kernels/panel_matmul/panel_matmul.h"
 #include "engine/model/dequant_cache.h"
@@ -67,6 +68,16 @@ class Forward {
 // Model and cache must outlive the result.
 std::unique_ptr<Forward> make_reference_forward(const LlamaModel& model, KvCache& cache);
 
+// Products in bfloat16, for passes over pieces of more than kDecodePassTokens tokens: shorter ones
+// keep the products that decoding has.
+struct Bf16Products {
+  Bf16Kernels kernels;
+  bool all_types = true;  // else BF16 weights only
+  bool rests = true;      // of F32 and F16, whose products are nearly exact then
+
+  bool takes(DType weights) const { return all_types || weights == DType::kBF16; }
+};
+
 // What optimization flags choose by name (the other kernels follow the ISA).
 struct FastKernels {
   // Products with the weights as the file has them, and attention by way of scores.
@@ -79,6 +90,7 @@ struct FastKernels {
   Pages pages = Pages::kHuge;      // of packed weights and cached floats
   std::size_t prefetch_bytes = 0;  // ahead of the reads of direct products
   GemmRows gemm_rows;              // of direct passes over many tokens
+  std::optional<Bf16Products> bf16;
 
   // Of direct passes over few tokens and over many; null: `attention`.
   DecodeAttentionFn decode_attention = nullptr;

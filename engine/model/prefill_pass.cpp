@@ -21,31 +21,12 @@ std::size_t widest_input(const LlamaConfig& c) {
   return std::max({c.width, c.q_width(), c.ffn_width});
 }
 
-// What a model's matrices read: codes, floats or, some of them, the one and some the other.
-struct Kinds {
-  bool codes = false;
-  bool floats = false;
-};
-
-Kinds kinds_of(const PackedModel& packed) {
-  Kinds kinds;
-  for (const PackedMatrix* matrix : packed.matrices()) {
-    (dtype_traits(matrix->weights.dtype).block_values == 1 ? kinds.floats : kinds.codes) = true;
-  }
-  return kinds;
-}
-
 std::size_t group_bytes(std::size_t rows, std::size_t cols) {
   return tiles_of(rows) * tile_groups(cols) * sizeof(TileGroup);
 }
 
 std::size_t value_count(std::size_t rows, std::size_t cols) {
   return tiles_of(rows) * kTileRows * cols;
-}
-
-std::size_t tiles_bytes(const Kinds& kinds, std::size_t rows, std::size_t cols) {
-  return (kinds.codes ? Arena::rounded(group_bytes(rows, cols)) : 0) +
-         (kinds.floats ? floats_bytes(value_count(rows, cols)) : 0);
 }
 
 // The most rows for which some matrix's product of few rows is the quicker one.
@@ -65,7 +46,12 @@ std::vector<Activations> take_rows(Arena& arena, std::size_t rows, std::size_t c
   return taken;
 }
 
-ActivationTiles take_tiles(Arena& arena, const Kinds& kinds, std::size_t rows, std::size_t cols) {
+std::size_t bf16_bytes(std::size_t rows, std::size_t cols) {
+  return bf16_row_values(rows, cols) * sizeof(std::uint16_t);
+}
+
+ActivationTiles take_tiles(Arena& arena, const PrefillPass::Kinds& kinds, std::size_t rows,
+                           std::size_t cols) {
   ActivationTiles tiles;
   tiles.cols = cols;
   if (kinds.codes) {
@@ -75,7 +61,36 @@ ActivationTiles take_tiles(Arena& arena, const Kinds& kinds, std::size_t rows, s
   return tiles;
 }
 
-std::size_t arena_bytes(const LlamaConfig& c, const Kinds& kinds, std::size_t batch,
+Bf16Rows take_bf16(Arena& arena, const PrefillPass::Kinds& kinds, std::size_t rows,
+                   std::size_t cols) {
+  Bf16Rows taken{nullptr, nullptr, bf16_row_tiles(rows), cols};
+  const auto take = [&] {
+    return reinterpret_cast<std::uint16_t*>(arena.take(bf16_bytes(rows, cols)));
+  };
+  if (kinds.bf16) taken.values = take();
+  if (kinds.bf16_rest) taken.rest = take();
+  return taken;
+}
+
+std::size_t input_bytes(const PrefillPass::Kinds& kinds, std::size_t rows, std::size_t cols) {
+  std::size_t bytes = 0;
+  if (kinds.codes) bytes += Arena::rounded(group_bytes(rows, cols));
+  if (kinds.floats) bytes += floats_bytes(value_count(rows, cols));
+  if (kinds.bf16) bytes += Arena::rounded(bf16_bytes(rows, cols));
+  if (kinds.bf16_rest) bytes += Arena::rounded(bf16_bytes(rows, cols));
+  return bytes;
+}
+
+// Of one of the two products whose outputs a thread holds.
+std::size_t output_floats(const PrefillPass::Kinds& kinds, std::size_t rows, std::size_t panels) {
+  return std::max(gemm_out_floats(rows), kinds.bf16 ? bf16_out_floats(rows, panels) : 0);
+}
+
+std::size_t gemm_scratch_bytes(const PrefillPass::Kinds& kinds) {
+  return std::max(kGemmScratchBytes, kinds.bf16 ? kBf16ScratchBytes : 0);
+}
+
+std::size_t arena_bytes(const LlamaConfig& c, const PrefillPass::Kinds& kinds, std::size_t batch,
                         std::size_t logit_rows, std::size_t few, bool fused,
                         std::size_t attention_floats, std::size_t threads) {
   std::size_t bytes = floats_bytes(logit_rows * c.vocab_size);
@@ -85,15 +100,33 @@ std::size_t arena_bytes(const LlamaConfig& c, const Kinds& kinds, std::size_t ba
   }
   if (!fused) bytes += 2 * floats_bytes(batch * c.ffn_width);
   for (const std::size_t cols : {c.width, c.q_width(), c.ffn_width}) {
-    bytes += tiles_bytes(kinds, batch, cols) + few * Arena::rounded(activation_bytes(cols));
+    bytes += input_bytes(kinds, batch, cols) + few * Arena::rounded(activation_bytes(cols));
   }
-  return bytes + threads * (Arena::rounded(activation_bytes(widest_input(c))) +
-                            2 * floats_bytes(gemm_out_floats(batch)) +
-                            Arena::rounded(kGemmScratchBytes) + floats_bytes(attention_floats) +
-                            floats_bytes(decode_partial_floats(c.heads / c.kv_heads, c.head_dim)));
+  return bytes +
+         threads * (Arena::rounded(activation_bytes(widest_input(c))) +
+                    floats_bytes(output_floats(kinds, batch, kBf16GroupPanels)) +
+                    floats_bytes(output_floats(kinds, batch, kBf16GroupPanels / 2)) +
+                    Arena::rounded(gemm_scratch_bytes(kinds)) + floats_bytes(attention_floats) +
+                    floats_bytes(decode_partial_floats(c.heads / c.kv_heads, c.head_dim)));
 }
 
 }  // namespace
+
+PrefillPass::Kinds PrefillPass::kinds_of(const PackedModel& packed, const FastKernels& kernels) {
+  Kinds kinds;
+  for (const PackedMatrix* matrix : packed.matrices()) {
+    const DType type = matrix->weights.dtype;
+    (dtype_traits(type).block_values == 1 ? kinds.floats : kinds.codes) = true;
+    if (matrix == &packed.output()) continue;
+    if (kernels.bf16 && kernels.bf16->takes(type)) {
+      kinds.bf16 = true;
+      kinds.bf16_rest = kinds.bf16_rest || (kernels.bf16->rests && bf16_has_rest(type));
+    } else {
+      kinds.only_bf16 = false;
+    }
+  }
+  return kinds;
+}
 
 PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvCache& cache,
                          Context& context, const FastKernels& kernels, Profile* profile)
@@ -110,6 +143,7 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
       attention_(attention_args(model, cache, context.isa)),
       batch_(std::min(kPrefillTokens, cache.context())),
       logit_rows_(std::min(kLogitRows, cache.context())),
+      kinds_(kinds_of(packed, kernels)),
       few_rows_(few_rows(packed, kernels.gemm_rows, batch_)),
       attention_tokens_(
           kernels.flash_attention != nullptr
@@ -121,9 +155,8 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
                                                              config_.head_dim)
                             : attention_scratch_floats(config_.heads, config_.kv_heads,
                                                        cache.context(), config_.head_dim)),
-      arena_(arena_bytes(config_, kinds_of(packed), batch_, logit_rows_, few_rows_,
-                         kernels.fuse_ffn, attention_floats_,
-                         static_cast<std::size_t>(pool_.threads()))),
+      arena_(arena_bytes(config_, kinds_, batch_, logit_rows_, few_rows_, kernels.fuse_ffn,
+                         attention_floats_, static_cast<std::size_t>(pool_.threads()))),
       x_(arena_.take_floats(batch_ * config_.width)),
       q_(arena_.take_floats(batch_ * config_.q_width())),
       k_(arena_.take_floats(batch_ * config_.kv_width())),
@@ -133,9 +166,9 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
       logits_(arena_.take_floats(logit_rows_ * config_.vocab_size)),
       gate_(kernels.fuse_ffn ? nullptr : arena_.take_floats(batch_ * config_.ffn_width)),
       up_(kernels.fuse_ffn ? nullptr : arena_.take_floats(batch_ * config_.ffn_width)) {
-  const Kinds kinds = kinds_of(packed);
   const auto take_inputs = [&](std::size_t cols) {
-    return Inputs{take_tiles(arena_, kinds, batch_, cols), take_rows(arena_, few_rows_, cols)};
+    return Inputs{take_tiles(arena_, kinds_, batch_, cols), take_bf16(arena_, kinds_, batch_, cols),
+                  take_rows(arena_, few_rows_, cols)};
   };
   normed_ = take_inputs(config_.width);
   attended_inputs_ = take_inputs(config_.q_width());
@@ -143,9 +176,10 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
   const std::size_t widest = widest_input(config_);
   for (int thread = 0; thread < pool_.threads(); ++thread) {
     workspaces_.push_back({activations_at(arena_.take(activation_bytes(widest)), widest),
-                           arena_.take_floats(gemm_out_floats(batch_)),
-                           arena_.take_floats(gemm_out_floats(batch_)),
-                           arena_.take(kGemmScratchBytes), arena_.take_floats(attention_floats_),
+                           arena_.take_floats(output_floats(kinds_, batch_, kBf16GroupPanels)),
+                           arena_.take_floats(output_floats(kinds_, batch_, kBf16GroupPanels / 2)),
+                           arena_.take(gemm_scratch_bytes(kinds_)),
+                           arena_.take_floats(attention_floats_),
                            arena_.take_floats(decode_partial_floats(
                                config_.heads / config_.kv_heads, config_.head_dim))});
   }
@@ -180,6 +214,7 @@ void PrefillPass::run_layers(std::span<const BatchPiece> pieces) noexcept {
 }
 
 const float* PrefillPass::logits(std::span<const std::size_t> rows) noexcept {
+  wide_ = false;
   normalize(model_.output_norm, rows.size(), [&](std::size_t i) { return rows[i]; });
   lap(config_.layers, Operation::kOutputNorm);
   product(config_.layers, Operation::kOutput, {&packed_.output()}, normed_, rows.size(),
@@ -190,6 +225,7 @@ const float* PrefillPass::logits(std::span<const std::size_t> rows) noexcept {
 void PrefillPass::lay_out(std::span<const BatchPiece> pieces) noexcept {
   count_ = 0;
   queries_.clear();
+  wide_ = kinds_.bf16 && pieces.front().tokens.size() > kDecodePassTokens;
   for (const BatchPiece& piece : pieces) {
     const std::size_t n = piece.tokens.size();
     for (std::size_t first = 0; first < n; first += attention_tokens_) {
@@ -228,6 +264,8 @@ void PrefillPass::fill(const Inputs& inputs, std::size_t rows, Make&& make) noex
                                        ? inputs.rows[i]
                                        : workspaces_[static_cast<std::size_t>(thread)].row;
           make(i, row.values);
+          if (wide_) kernels_.bf16->kernels.put_row(inputs.bf16, i, row.values, 0, tiles.cols);
+          if (wide_ && kinds_.only_bf16) continue;
           quantize_(row, tiles.cols, 0, tiles.cols);
           put_into_tiles(tiles, i, row, 0, tiles.cols);
         }
@@ -245,15 +283,47 @@ void PrefillPass::normalize(const std::vector<float>& weight, std::size_t rows,
 }
 
 template <typename Body>
-void PrefillPass::for_pairs(Matrices matrices, Body&& body) noexcept {
-  std::array<std::size_t, WorkShares::kMostLists> units{};
-  std::transform(matrices.begin(), matrices.end(), units.begin(),
-                 [](const PackedMatrix* matrix) { return panel_pairs(matrix->weights); });
+void PrefillPass::for_units(std::span<const std::size_t> units, Body&& body) noexcept {
   pool_.share(
       units, kernels_.steal, [](int) {},
       [&](int thread, std::size_t list, std::size_t begin, std::size_t end) {
-        for (std::size_t pair = begin; pair < end; ++pair) body(thread, list, pair);
+        for (std::size_t unit = begin; unit < end; ++unit) body(thread, list, unit);
       });
+}
+
+// Groups are large for the sake of the cache, and four times as many as threads where they can be.
+std::size_t PrefillPass::group_panels(Matrices matrices) const noexcept {
+  std::size_t panels = 0;
+  for (const PackedMatrix* matrix : matrices) panels += matrix->weights.panels();
+  const auto threads = static_cast<std::size_t>(pool_.threads());
+  return std::clamp(panels / (4 * threads) / 2 * 2, std::size_t{2}, kBf16GroupPanels);
+}
+
+void PrefillPass::multiply_group(int thread, const PackedMatrix& matrix, std::size_t begin,
+                                 std::size_t end, const Inputs& x, std::size_t rows,
+                                 float* out) noexcept {
+  kernels_.bf16->kernels.gemm({&matrix.weights, begin, end, x.bf16, rows, out,
+                               workspaces_[static_cast<std::size_t>(thread)].gemm,
+                               kernels_.prefetch_bytes != 0});
+}
+
+void PrefillPass::store_group(const PackedMatrix& matrix, std::size_t begin, std::size_t end,
+                              const float* outputs, std::size_t rows, float* y,
+                              bool accumulate) const noexcept {
+  const std::size_t stride = matrix.weights.rows;
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t panel = begin; panel < end; ++panel) {
+      const std::size_t first = panel * kPanelRows;
+      const std::size_t count = std::min(kPanelRows, stride - first);
+      float* to = y + i * stride + first;
+      const float* from = outputs + bf16_out_at(i, panel - begin, end - begin);
+      if (accumulate) {
+        for (std::size_t r = 0; r < count; ++r) to[r] += from[r];
+      } else {
+        std::copy_n(from, count, to);
+      }
+    }
+  }
 }
 
 void PrefillPass::multiply(int thread, const PackedMatrix& matrix, std::size_t pair,
@@ -287,11 +357,24 @@ void PrefillPass::store(const PackedMatrix& matrix, std::size_t pair, const floa
 void PrefillPass::product(std::size_t layer, Operation operation, Matrices matrices,
                           const Inputs& x, std::size_t rows, std::span<float* const> y,
                           bool accumulate) noexcept {
-  for_pairs(matrices, [&](int thread, std::size_t i, std::size_t pair) {
+  const std::size_t group = group_panels(matrices);
+  std::array<std::size_t, WorkShares::kMostLists> units{};
+  std::transform(matrices.begin(), matrices.end(), units.begin(), [&](const PackedMatrix* matrix) {
+    return in_bf16(*matrix) ? (matrix->weights.panels() + group - 1) / group
+                            : panel_pairs(matrix->weights);
+  });
+  for_units(units, [&](int thread, std::size_t i, std::size_t unit) {
     const PackedMatrix& matrix = *matrices.begin()[i];
     float* outputs = workspaces_[static_cast<std::size_t>(thread)].outputs;
-    multiply(thread, matrix, pair, x, rows, outputs);
-    store(matrix, pair, outputs, rows, y[i], accumulate);
+    if (in_bf16(matrix)) {
+      const std::size_t begin = unit * group;
+      const std::size_t end = std::min(matrix.weights.panels(), begin + group);
+      multiply_group(thread, matrix, begin, end, x, rows, outputs);
+      store_group(matrix, begin, end, outputs, rows, y[i], accumulate);
+    } else {
+      multiply(thread, matrix, unit, x, rows, outputs);
+      store(matrix, unit, outputs, rows, y[i], accumulate);
+    }
   });
   lap(layer, operation);
   add_work(layer, operation, rows, matrices);
@@ -381,13 +464,20 @@ void PrefillPass::attend_one_by_one(const Workspace& work, std::size_t layer,
 void PrefillPass::gate_and_up(std::size_t layer) noexcept {
   const PackedLayer& w = packed_.layer(layer);
   if (kernels_.fuse_ffn) {
-    for_pairs({&w.gate}, [&](int thread, std::size_t, std::size_t pair) {
-      const Workspace& work = workspaces_[static_cast<std::size_t>(thread)];
-      multiply(thread, w.gate, pair, normed_, count_, work.outputs);
-      multiply(thread, w.up, pair, normed_, count_, work.more_outputs);
-      silu_mul_(work.outputs, work.more_outputs, work.outputs, count_ * kGemmOutputs);
-      put_gated(pair, work.outputs, work.row);
-    });
+    if (in_bf16(w.gate) && in_bf16(w.up)) {
+      gate_and_up_in_groups(w);
+    } else {
+      const std::array<std::size_t, 1> pairs{panel_pairs(w.gate.weights)};
+      for_units(pairs, [&](int thread, std::size_t, std::size_t pair) {
+        const Workspace& work = workspaces_[static_cast<std::size_t>(thread)];
+        multiply(thread, w.gate, pair, normed_, count_, work.outputs);
+        multiply(thread, w.up, pair, normed_, count_, work.more_outputs);
+        silu_mul_(work.outputs, work.more_outputs, work.outputs, count_ * kGemmOutputs);
+        for (std::size_t i = 0; i < count_; ++i) {
+          put_gated(i, pair, work.outputs + i * kGemmOutputs, work.row);
+        }
+      });
+    }
     lap(layer, Operation::kGateUp);
   } else {
     product(layer, Operation::kGateUp, {&w.gate, &w.up}, normed_, count_, std::array{gate_, up_},
@@ -404,17 +494,42 @@ void PrefillPass::gate_and_up(std::size_t layer) noexcept {
   add_work(layer, Operation::kGateUp, count_, {&w.gate, &w.up});
 }
 
-void PrefillPass::put_gated(std::size_t pair, float* gated, Activations row) const noexcept {
+void PrefillPass::gate_and_up_in_groups(const PackedLayer& w) noexcept {
+  const std::size_t group = std::max<std::size_t>(2, group_panels({&w.gate, &w.up}) / 4 * 2);
+  const std::size_t panels = w.gate.weights.panels();
+  const std::array<std::size_t, 1> units{(panels + group - 1) / group};
+  for_units(units, [&](int thread, std::size_t, std::size_t unit) {
+    const Workspace& work = workspaces_[static_cast<std::size_t>(thread)];
+    const std::size_t begin = unit * group;
+    const std::size_t end = std::min(panels, begin + group);
+    multiply_group(thread, w.gate, begin, end, normed_, count_, work.outputs);
+    multiply_group(thread, w.up, begin, end, normed_, count_, work.more_outputs);
+    silu_mul_(work.outputs, work.more_outputs, work.outputs, bf16_out_floats(count_, end - begin));
+    for (std::size_t i = 0; i < count_; ++i) {
+      for (std::size_t panel = 0; panel < end - begin; panel += 2) {
+        alignas(64) std::array<float, kGemmOutputs> gated;
+        for (std::size_t half = 0; half < 2; ++half) {
+          std::copy_n(work.outputs + bf16_out_at(i, panel + half, end - begin), kPanelRows,
+                      gated.begin() + static_cast<std::ptrdiff_t>(half * kPanelRows));
+        }
+        put_gated(i, (begin + panel) / 2, gated.data(), work.row);
+      }
+    }
+  });
+}
+
+void PrefillPass::put_gated(std::size_t i, std::size_t pair, float* gated,
+                            Activations row) const noexcept {
   const std::size_t begin = pair * kGemmOutputs;
   const std::size_t end = std::min(config_.ffn_width, begin + kGemmOutputs);
-  for (std::size_t i = 0; i < count_; ++i) {
-    row.values = gated + i * kGemmOutputs;
-    quantize_(row, kPartOfRow, 0, kGemmOutputs);
-    put_into_tiles(gated_.tiles, i, row, begin, end);
-    if (!gated_.has_rows(count_)) continue;
-    std::copy_n(row.values, end - begin, gated_.rows[i].values + begin);
-    quantize_(gated_.rows[i], config_.ffn_width, begin, end);
-  }
+  if (wide_) kernels_.bf16->kernels.put_row(gated_.bf16, i, gated, begin, end);
+  if (wide_ && kinds_.only_bf16) return;
+  row.values = gated;
+  quantize_(row, kPartOfRow, 0, kGemmOutputs);
+  put_into_tiles(gated_.tiles, i, row, begin, end);
+  if (!gated_.has_rows(count_)) return;
+  std::copy_n(row.values, end - begin, gated_.rows[i].values + begin);
+  quantize_(gated_.rows[i], config_.ffn_width, begin, end);
 }
 
 void PrefillPass::add_work(std::size_t layer, Operation operation, std::size_t rows,

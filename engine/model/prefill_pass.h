@@ -25,12 +25,22 @@ namespace woolly {
 // Not thread-safe. No allocation after construction.
 class PrefillPass {
  public:
+  // What a model's matrices read. The output's is read by the last tokens only, which are few.
+  struct Kinds {
+    bool codes = false;
+    bool floats = false;
+    bool bf16 = false;
+    bool bf16_rest = false;
+    bool only_bf16 = true;  // of the layers
+  };
+
   // All must outlive the pass.
   PrefillPass(const LlamaModel& model, const PackedModel& packed, KvCache& cache, Context& context,
               const FastKernels& kernels, Profile* profile);
 
   // At most kPrefillTokens tokens of all pieces together, each piece of another sequence. A row's
-  // results have the same bits whatever other pieces there are.
+  // results have the same bits whatever other pieces there are. Where products in bfloat16 are
+  // taken, pieces of more than kDecodePassTokens tokens and shorter ones are not mixed.
   void run_layers(std::span<const BatchPiece> pieces) noexcept;
 
   // [rows.size()][vocab_size], at most kLogitRows: after these tokens of the last run_layers,
@@ -44,6 +54,7 @@ class PrefillPass {
   // as the pass has at most, for the matrices whose product of so few rows is the quicker one.
   struct Inputs {
     ActivationTiles tiles;
+    Bf16Rows bf16;
     std::vector<Activations> rows;  // [few_rows_]
 
     bool has_rows(std::size_t count) const { return count <= rows.size(); }
@@ -54,7 +65,7 @@ class PrefillPass {
     Activations row;      // as wide as the widest input
     float* outputs;       // of a product
     float* more_outputs;  // of another, of the same inputs
-    std::byte* gemm;      // kGemmScratchBytes
+    std::byte* gemm;      // scratch of products
     float* attention;
     float* partial;  // of attention to one token
   };
@@ -67,6 +78,7 @@ class PrefillPass {
     std::size_t row;  // of the first, in the pass
   };
 
+  static Kinds kinds_of(const PackedModel& packed, const FastKernels& kernels);
   void lay_out(std::span<const BatchPiece> pieces) noexcept;
   void embed() noexcept;
   void rotate_and_store(std::size_t layer) noexcept;
@@ -84,19 +96,32 @@ class PrefillPass {
   template <typename Index>
   void normalize(const std::vector<float>& weight, std::size_t rows, Index&& row) noexcept;
 
-  // A phase of products: body(thread, i, pair) for every pair of panels of matrix i.
+  bool in_bf16(const PackedMatrix& matrix) const {
+    return wide_ && kernels_.bf16->takes(matrix.weights.dtype);
+  }
+  // How many panels of these a product in bfloat16 takes at a time.
+  std::size_t group_panels(Matrices matrices) const noexcept;
+
+  // A phase of products: body(thread, i, unit) for every unit of matrix i.
   template <typename Body>
-  void for_pairs(Matrices matrices, Body&& body) noexcept;
-  // out: [rows][kGemmOutputs].
+  void for_units(std::span<const std::size_t> units, Body&& body) noexcept;
+  // Outputs of a pair of panels, out: [rows][kGemmOutputs].
   void multiply(int thread, const PackedMatrix& matrix, std::size_t pair, const Inputs& x,
                 std::size_t rows, float* out) noexcept;
   void store(const PackedMatrix& matrix, std::size_t pair, const float* outputs, std::size_t rows,
              float* y, bool accumulate) const noexcept;
+  // Outputs of a group of panels, as bf16_gemm.h has them.
+  void multiply_group(int thread, const PackedMatrix& matrix, std::size_t begin, std::size_t end,
+                      const Inputs& x, std::size_t rows, float* out) noexcept;
+  void store_group(const PackedMatrix& matrix, std::size_t begin, std::size_t end,
+                   const float* outputs, std::size_t rows, float* y,
+                   bool accumulate) const noexcept;
   // y[i] (+)= x w[i]^T, a phase.
   void product(std::size_t layer, Operation operation, Matrices matrices, const Inputs& x,
                std::size_t rows, std::span<float* const> y, bool accumulate) noexcept;
-  // All rows of a pair's outputs, to a group of gated_.
-  void put_gated(std::size_t pair, float* gated, Activations row) const noexcept;
+  void gate_and_up_in_groups(const PackedLayer& w) noexcept;
+  // Columns [pair * kGemmOutputs, ...) of row i, to a group of gated_; gated: [kGemmOutputs].
+  void put_gated(std::size_t i, std::size_t pair, float* gated, Activations row) const noexcept;
 
   void lap(std::size_t layer, Operation operation) noexcept {
     if (profile_ != nullptr) profile_->lap(layer, operation);
@@ -129,6 +154,8 @@ class PrefillPass {
 
   std::size_t batch_;
   std::size_t logit_rows_;
+  Kinds kinds_;
+  bool wide_ = false;             // the pass is of pieces whose products are in bfloat16
   std::size_t few_rows_;          // that some matrix would rather have as rows
   std::size_t attention_tokens_;  // of a call of attention
   std::size_t attention_floats_;

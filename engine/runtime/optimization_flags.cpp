@@ -43,6 +43,12 @@ const OptimizationFlag& flag_named(std::string_view name) {
   return *it;
 }
 
+std::vector<std::string_view> isa_values() {
+  std::vector<std::string_view> values{"best"};
+  for (const std::string_view name : isa_names()) values.push_back(name);
+  return values;
+}
+
 bool huge_pages_are_there() {
   constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
   return Buffer(kHugePageBytes, Pages::kHuge).got_huge_pages();
@@ -80,9 +86,12 @@ void fall_back(FlagValues& values) {
     value_of(values, name) = flag_named(name).values.front();
   };
   if (gemm != "direct") {
-    for (const char* name : {"pool", "fusion_qkv", "fusion_ffn", "fusion_norm"}) {
+    for (const char* name : {"bf16", "pool", "fusion_qkv", "fusion_ffn", "fusion_norm"}) {
       use_default(name);
     }
+  }
+  if (gemm == "direct" && select_variant(bf16_gemm_variants(), isa_of(values)).name == kOracle) {
+    value_of(values, "bf16") = "off";
   }
   std::string& dequant = value_of(values, "dequant");
   if (dequant == "direct" && gemm != "direct") dequant = "every_use";
@@ -142,12 +151,14 @@ std::string OptimizationFlag::choices(std::string_view separator) const {
 
 const std::vector<OptimizationFlag>& optimization_flags() {
   static const std::vector<OptimizationFlag> flags{
-      {"isa",
-       "instructions of kernels: the best there are (or WOOLLY_ISA), or less",
-       {"best", "generic", "avx2", "avxvnni", "avx512", "avx512vnni"}},
+      {"isa", "instructions of kernels: the best there are (or WOOLLY_ISA), or less", isa_values()},
       {"gemm",
        "products with weights: packed and direct; dequantized for BLAS; the oracle",
        {"direct", "blas", "reference"}},
+      {"bf16",
+       "direct products of many rows in bfloat16: where that loses nothing and is quicker; all; "
+       "none",
+       {"auto", "all", "off"}},
       {"attention",
        "in direct passes a block of keys at a time (flash); all scores, through BLAS; the oracle",
        {"online", "blas", "reference"}},
@@ -213,6 +224,12 @@ FastKernels kernels_for(const FlagValues& resolved) {
   kernels.attention =
       variant_named(attention_variants(), attention == "online" ? "blas" : attention);
   if (gemm == "direct") kernels.panels = select_variant(panel_variants(), isa).function;
+  if (const std::string_view bf16 = value_of(resolved, "bf16"); gemm == "direct" && bf16 != "off") {
+    // With AVX-512 products of codes are quicker, but of BF16 weights there are none.
+    const bool all = bf16 == "all";
+    kernels.bf16 = {select_variant(bf16_gemm_variants(), isa).function, all || isa == Isa::kAmx,
+                    /*rests=*/!all};
+  }
   if (attention == "online") {
     kernels.decode_attention = select_variant(decode_attention_variants(), isa).function;
     kernels.flash_attention = select_variant(flash_attention_variants(), isa).function;

@@ -16,7 +16,9 @@ FlagValues resolve(const FlagValues& given, Isa best = Isa::kAvx2) {
   machine.avx2 = best >= Isa::kAvx2;
   machine.avx_vnni = best >= Isa::kAvxVnni;
   machine.avx512 = best >= Isa::kAvx512;
-  machine.avx512_vnni = best == Isa::kAvx512Vnni;
+  machine.avx512_vnni = best >= Isa::kAvx512Vnni;
+  machine.avx512_bf16 = best >= Isa::kAvx512Bf16;
+  machine.amx_bf16 = machine.amx_int8 = best == Isa::kAmx;
   return resolve_flags(given, best, machine);
 }
 
@@ -37,6 +39,7 @@ TEST(OptimizationFlags, DefaultsAreTheBest) {
   const FlagValues values = resolve({}, Isa::kAvx512Vnni);
   EXPECT_EQ(values, (FlagValues{{"isa", "avx512vnni"},
                                 {"gemm", "direct"},
+                                {"bf16", "off"},
                                 {"attention", "online"},
                                 {"kv_type", "f16"},
                                 {"pages", "huge"},
@@ -61,8 +64,8 @@ TEST(OptimizationFlags, EveryValueResolves) {
       FlagValues given{{std::string(flag.name), std::string(value)}};
       if (flag.name.starts_with("dequant") && value != "direct") given.push_back({"gemm", "blas"});
       if (flag.name.starts_with("dequant_")) given.push_back({"dequant", "cache"});
-      const FlagValues values = resolve(given, Isa::kAvx512Vnni);
-      EXPECT_THAT(values, Has(flag.name, value == "best" ? "avx512vnni" : value));
+      const FlagValues values = resolve(given, Isa::kAmx);
+      EXPECT_THAT(values, Has(flag.name, value == "best" ? "amx" : value));
       EXPECT_NE(kernels_for(values).attention, nullptr);
     }
   }
@@ -75,6 +78,25 @@ TEST(OptimizationFlags, LessThanTheBestInstructionsCanBeAsked) {
   EXPECT_THAT(resolve({{"isa", "generic"}}), Has("gemm", "blas"));
   EXPECT_EQ(refusal_of({{"isa", "avx512"}}),
             "optimization isa=avx512: this machine does not have it; it has avx2");
+}
+
+TEST(OptimizationFlags, Bf16TakesWhatIsQuickerWithoutLoss) {
+  const auto products = [](const FlagValues& given, Isa best) {
+    return kernels_for(resolve(given, best)).bf16;
+  };
+  EXPECT_FALSE(products({}, Isa::kAvx512Vnni));
+  EXPECT_FALSE(products({{"bf16", "all"}}, Isa::kAvx512Vnni));
+  EXPECT_FALSE(products({{"bf16", "off"}}, Isa::kAmx));
+  EXPECT_FALSE(products({{"gemm", "blas"}}, Isa::kAmx));
+  EXPECT_TRUE(products({}, Isa::kAvx512Bf16)->takes(DType::kBF16));
+  EXPECT_FALSE(products({}, Isa::kAvx512Bf16)->takes(DType::kQ4_K));
+  EXPECT_FALSE(products({}, Isa::kAvx512Bf16)->takes(DType::kF16));
+  EXPECT_TRUE(products({}, Isa::kAmx)->takes(DType::kQ4_K));
+  EXPECT_TRUE(products({}, Isa::kAmx)->rests);
+  EXPECT_TRUE(products({{"bf16", "all"}}, Isa::kAvx512Bf16)->takes(DType::kF16));
+  EXPECT_FALSE(products({{"bf16", "all"}}, Isa::kAvx512Bf16)->rests);
+  EXPECT_THAT(resolve({{"bf16", "all"}}, Isa::kAvx512Vnni), Has("bf16", "off"));
+  EXPECT_THAT(resolve({{"bf16", "all"}, {"gemm", "blas"}}, Isa::kAmx), Has("bf16", "auto"));
 }
 
 TEST(OptimizationFlags, TheCacheHasTheTypeAsked) {

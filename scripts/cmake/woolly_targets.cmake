@@ -113,6 +113,8 @@ set(WOOLLY_ISA_FLAGS_avxvnni ${WOOLLY_ISA_FLAGS_avx2} -mavxvnni)
 set(WOOLLY_ISA_FLAGS_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mf16c
     -mprefer-vector-width=512)
 set(WOOLLY_ISA_FLAGS_avx512vnni ${WOOLLY_ISA_FLAGS_avx512} -mavx512vnni)
+set(WOOLLY_ISA_FLAGS_avx512bf16 ${WOOLLY_ISA_FLAGS_avx512vnni} -mavx512bf16)
+set(WOOLLY_ISA_FLAGS_amx ${WOOLLY_ISA_FLAGS_avx512bf16} -mamx-tile -mamx-bf16 -mamx-int8)
 function(woolly_isa_library name isa)
   cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
   add_library(${name} OBJECT ${ARG_SOURCES})

@@ -5,6 +5,9 @@ namespace {
 #include WOOLLY_LANES
 
 #include "engine/kernels/panel_matmul/decode-inl.h"
+// Of every type.
+#include "engine/kernels/panel_matmul/with_decoder-inl.h"
+// Through it.
 #include "engine/kernels/panel_matmul/product-inl.h"
 // After the two they use.
 #include "engine/kernels/panel_matmul/gemm_floats-inl.h"

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "engine/kernels/activations/activation_tiles.h"
 #include "engine/kernels/activations/activations.h"
@@ -79,5 +80,10 @@ struct PanelKernels {
 
 // Best first; `reference`, the oracle, last.
 std::span<const KernelVariant<PanelKernels>> panel_variants();
+
+namespace reference {
+// Row n of the matrix, for oracles: [cols].
+std::vector<float> row_of_panels(const PanelWeights& weights, std::size_t n);
+}  // namespace reference
 
 }  // namespace woolly

@@ -9,7 +9,14 @@
 namespace woolly::reference {
 namespace {
 
-std::vector<float> weights_of_row(const PanelWeights& w, std::size_t n) {
+float activation(const PanelWeights& w, const Activations& x, std::size_t k) {
+  if (dtype_traits(w.dtype).block_values == 1) return x.values[k];
+  return x.scales[k / 32] * static_cast<float>(x.codes[k]);
+}
+
+}  // namespace
+
+std::vector<float> row_of_panels(const PanelWeights& w, std::size_t n) {
   std::vector<std::byte> stored(row_bytes(w.dtype, w.cols));
   unpack_row(w.dtype, w.data + n / kPanelRows * w.panel_bytes, n % kPanelRows, w.cols,
              stored.data());
@@ -18,18 +25,11 @@ std::vector<float> weights_of_row(const PanelWeights& w, std::size_t n) {
   return values;
 }
 
-float activation(const PanelWeights& w, const Activations& x, std::size_t k) {
-  if (dtype_traits(w.dtype).block_values == 1) return x.values[k];
-  return x.scales[k / 32] * static_cast<float>(x.codes[k]);
-}
-
-}  // namespace
-
 void panel_matmul(const PanelMatmulArgs& args) noexcept {
   const PanelWeights& w = *args.weights;
   const std::size_t end = std::min(w.rows, args.panel_end * kPanelRows);
   for (std::size_t n = args.panel_begin * kPanelRows; n < end; ++n) {
-    const std::vector<float> row = weights_of_row(w, n);
+    const std::vector<float> row = row_of_panels(w, n);
     for (std::size_t m = 0; m < args.m; ++m) {
       double sum = 0;
       for (std::size_t k = 0; k < w.cols; ++k) {
@@ -53,7 +53,7 @@ void panel_gemm(const PanelGemmArgs& args) noexcept {
   };
   for (std::size_t i = 0; i < kGemmOutputs; ++i) {
     const std::size_t n = args.panel * kPanelRows + i;
-    const std::vector<float> row = n < w.rows ? weights_of_row(w, n) : std::vector<float>(w.cols);
+    const std::vector<float> row = n < w.rows ? row_of_panels(w, n) : std::vector<float>(w.cols);
     for (std::size_t m = 0; m < tiles_of(args.m) * kTileRows; ++m) {
       double sum = 0;
       for (std::size_t k = 0; k < w.cols; ++k) {

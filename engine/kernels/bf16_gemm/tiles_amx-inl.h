@@ -1,0 +1,102 @@
+// Products of tiles with TDPBF16PS: two panels times two tiles of rows, so that each tile that is
+// loaded serves two products. Included after decode_block-inl.h.
+
+// Eight tiles of 16 rows of 64 bytes. In static storage because g++ 12 believes that
+// _tile_loadconfig reads eight bytes, and removes stores to the others of a local.
+struct alignas(64) TileShapes {
+  uint8_t palette;
+  uint8_t start_row;
+  uint8_t reserved[14];
+  uint16_t row_bytes[16];
+  uint8_t rows[16];
+};
+static const TileShapes kShapes = {
+    1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
+
+// What a thread holds while it multiplies: the tile registers.
+struct TileUnit {
+  WOOLLY_METHOD TileUnit() { _tile_loadconfig(&kShapes); }
+  WOOLLY_METHOD ~TileUnit() { _tile_release(); }
+  TileUnit(const TileUnit&) = delete;
+  TileUnit& operator=(const TileUnit&) = delete;
+};
+
+constexpr size_t kTileRowBytes = 64;
+
+// Tiles 0 to 3: sums of (row tile, panel). 4 and 5: rows. 6 and 7: panels.
+#define WOOLLY_LOAD_ROWS(x)                                                 \
+  _tile_loadd(4, (x), kTileRowBytes);                                       \
+  if constexpr (kTwo) {                                                     \
+    _tile_loadd(5, (x) + kBf16BlockTiles * kBf16TileValues, kTileRowBytes); \
+  }
+#define WOOLLY_LOAD_PANELS(panels, step)            \
+  _tile_loadd(6, (panels)[0][step], kTileRowBytes); \
+  _tile_loadd(7, (panels)[1][step], kTileRowBytes);
+#define WOOLLY_MULTIPLY()    \
+  _tile_dpbf16ps(0, 4, 6);   \
+  _tile_dpbf16ps(1, 4, 7);   \
+  if constexpr (kTwo) {      \
+    _tile_dpbf16ps(2, 5, 6); \
+    _tile_dpbf16ps(3, 5, 7); \
+  }
+
+// The intrinsics of g++ 12 do not say that they read and write memory.
+WOOLLY_INLINE void memory_is_used() { __asm__ volatile("" ::: "memory"); }
+
+// Of one row tile or, kTwo, of two.
+template <bool kRest, bool kTwo>
+static void multiply_row_tiles(const TileOperands& o, size_t x_at, float* out) {
+  constexpr size_t kOutTile = kBf16TileRows * kPanelRows;
+  float* second = out + o.out_stride;
+  memory_is_used();
+  if (o.first) {
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+  } else {
+    _tile_loadd(0, out, kTileRowBytes);
+    _tile_loadd(1, out + kOutTile, kTileRowBytes);
+    if constexpr (kTwo) {
+      _tile_loadd(2, second, kTileRowBytes);
+      _tile_loadd(3, second + kOutTile, kTileRowBytes);
+    }
+  }
+  for (size_t s = 0; s < o.steps; ++s) {
+    const size_t at = x_at + s * kBf16TileValues;
+    WOOLLY_LOAD_ROWS(o.x + at)
+    WOOLLY_LOAD_PANELS(o.w.values, s)
+    WOOLLY_MULTIPLY()
+    if constexpr (kRest) {
+      WOOLLY_LOAD_PANELS(o.w.rest, s)
+      WOOLLY_MULTIPLY()
+      WOOLLY_LOAD_ROWS(o.x_rest + at)
+      WOOLLY_LOAD_PANELS(o.w.values, s)
+      WOOLLY_MULTIPLY()
+    }
+  }
+  _tile_stored(0, out, kTileRowBytes);
+  _tile_stored(1, out + kOutTile, kTileRowBytes);
+  if constexpr (kTwo) {
+    _tile_stored(2, second, kTileRowBytes);
+    _tile_stored(3, second + kOutTile, kTileRowBytes);
+  }
+  memory_is_used();
+}
+
+// Two panels times all rows; `out` is where those of the first row tile go.
+template <bool kRest>
+static void multiply_tiles(const TileOperands& o, size_t row_tiles, size_t, float* out) {
+  constexpr size_t kRowTile = kBf16BlockTiles * kBf16TileValues;
+  size_t tile = 0;
+  for (; tile + 2 <= row_tiles; tile += 2) {
+    multiply_row_tiles<kRest, true>(o, tile * kRowTile, out + tile * o.out_stride);
+  }
+  if (tile < row_tiles) {
+    multiply_row_tiles<kRest, false>(o, tile * kRowTile, out + tile * o.out_stride);
+  }
+}
+
+#undef WOOLLY_LOAD_ROWS
+#undef WOOLLY_LOAD_PANELS
+#undef WOOLLY_MULTIPLY
