@@ -41,8 +41,10 @@ std::string roofline_table(const Roofline& roofline) {
     fmt::format_to(out, "  {:<12}{:<6}{:>8}{:>10.0f}\n", peak.isa, peak.kind, peak.threads,
                    peak.giga_ops);
   }
-  fmt::format_to(out, "\nroofs: read {:.1f} GB/s, f32 {:.0f} GFLOP/s, int8 {:.0f} GOP/s\n",
-                 roofline.read_gbps, roofline.f32_gflops, roofline.int8_gops);
+  fmt::format_to(
+      out,
+      "\nroofs: read {:.1f} GB/s, f32 {:.0f} GFLOP/s, int8 {:.0f} GOP/s, bf16 {:.0f} GFLOP/s\n",
+      roofline.read_gbps, roofline.f32_gflops, roofline.int8_gops, roofline.bf16_gflops);
   return text;
 }
 
@@ -51,6 +53,7 @@ std::string roofline_json(const Roofline& roofline) {
   json["read_gbps"] = roofline.read_gbps;
   json["f32_gflops"] = roofline.f32_gflops;
   json["int8_gops"] = roofline.int8_gops;
+  json["bf16_gflops"] = roofline.bf16_gflops;
   json["bandwidth"] = nlohmann::ordered_json::array();
   for (const ReadBandwidth& point : roofline.bandwidth) {
     json["bandwidth"].push_back(

@@ -16,6 +16,7 @@ Roofline example() {
   return {.read_gbps = 34.25,
           .f32_gflops = 180,
           .int8_gops = 720,
+          .bf16_gflops = 360,
           .bandwidth = {{"4k", 1, 11.5}, {"huge", 2, 34.25}},
           .peaks = {{"avx2", "f32", 2, 180}, {"avx512vnni", "int8", 2, 720}}};
 }
@@ -34,6 +35,7 @@ TEST(RooflineCommand, JsonHasTheDocumentedFields) {
   EXPECT_EQ(json["read_gbps"], 34.25);
   EXPECT_EQ(json["f32_gflops"], 180);
   EXPECT_EQ(json["int8_gops"], 720);
+  EXPECT_EQ(json["bf16_gflops"], 360);
   EXPECT_EQ(json["bandwidth"][1],
             (nlohmann::json{{"pages", "huge"}, {"threads", 2}, {"gbps", 34.25}}));
   EXPECT_EQ(json["peaks"][0],

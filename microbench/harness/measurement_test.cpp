@@ -43,6 +43,7 @@ TEST(Roofs, AreMeasuredOnceForEachThreadCount) {
     roof.read_gbps = 10.0 * threads;
     roof.f32_gflops = 100.0 * threads;
     roof.int8_gops = 400.0 * threads;
+    roof.bf16_gflops = 200.0 * threads;
     return roof;
   });
   roofs.measure(1);
@@ -55,6 +56,8 @@ TEST(Roofs, AreMeasuredOnceForEachThreadCount) {
   EXPECT_DOUBLE_EQ(roofs.fraction(compute, 0.1), 0.1);
   const Cost int8{.bytes = 1, .flops = 1e9, .bound = Bound::kInt8, .threads = 2};
   EXPECT_DOUBLE_EQ(roofs.fraction(int8, 0.1), 0.0125);
+  const Cost bf16{.bytes = 1, .flops = 1e9, .bound = Bound::kBf16, .threads = 2};
+  EXPECT_DOUBLE_EQ(roofs.fraction(bf16, 0.1), 0.025);
   EXPECT_THAT(roof_notes(roofs), SizeIs(4));
 }
 

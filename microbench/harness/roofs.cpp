@@ -16,6 +16,8 @@ double Roofs::fraction(const Cost& cost, double seconds) const {
       return cost.bytes * giga / roof.read_gbps;
     case Bound::kInt8:
       return cost.flops * giga / roof.int8_gops;
+    case Bound::kBf16:
+      return cost.flops * giga / roof.bf16_gflops;
     case Bound::kCompute:
       return cost.flops * giga / roof.f32_gflops;
   }

@@ -19,6 +19,7 @@ enum class Bound {
   kMemory,   // bytes per second against the read bandwidth; the workload's data is not in a cache
   kCompute,  // FLOP per second against the f32 peak
   kInt8,     // OP per second against the int8 peak
+  kBf16,     // FLOP per second against the bfloat16 peak
 };
 
 // What one call costs.

@@ -22,6 +22,8 @@ std::string_view name_of(Bound bound) {
       return "f32";
     case Bound::kInt8:
       return "int8";
+    case Bound::kBf16:
+      return "bf16";
   }
   return "";
 }

@@ -3,42 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <memory>
 #include <vector>
 
 #include "engine/base/buffer.h"
-#include "engine/kernels/panel_matmul/pack.h"
 #include "engine/kernels/panel_matmul/panel_matmul.h"
-#include "engine/kernels/quantize_row/quantize_row.h"
 #include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
 #include "microbench/kernels/benchmarks.h"
+#include "microbench/kernels/gemm_shape.h"
 
 namespace woolly::micro {
 namespace {
 
-struct Shape {
-  DType dtype;
-  std::size_t m, rows, cols;
-
-  bool floats() const { return dtype_traits(dtype).block_values == 1; }
-  std::size_t panels() const { return rows / kPanelRows; }
-  std::size_t weight_bytes() const { return panels() * panel_bytes(dtype, cols); }
-  std::string text() const { return fmt::format("m{}_n{}_k{}", m, rows, cols); }
-};
-
-Cost cost_of(const Shape& s, int threads) {
-  return {.bytes = static_cast<double>(s.weight_bytes() + 4 * s.m * (s.cols + s.rows)),
-          .flops = 2.0 * static_cast<double>(s.m) * static_cast<double>(s.rows * s.cols),
-          .bound = s.floats() ? Bound::kCompute : Bound::kInt8,
-          .threads = threads};
-}
-
 class Product {
  public:
-  Product(Context& context, Storage& storage, const Shape& shape, const PanelKernels& kernels)
+  Product(Context& context, Storage& storage, const GemmShape& shape, const PanelKernels& kernels)
       : pool_(context.pool),
         shape_(shape),
         kernels_(kernels),
@@ -59,7 +40,7 @@ class Product {
       scratch_.emplace_back(kGemmScratchBytes, Pages::kSmall);
     }
     fill_rows(context);
-    fill_weights(storage.reserve(shape.weight_bytes()));
+    fill_with_panels(shape, storage.reserve(shape.weight_bytes()));
   }
 
   void run() {
@@ -80,9 +61,7 @@ class Product {
       multiply(kernels_, panel, shape_.m, 0);
       const AlignedVector<float> got(outputs_[0].as<float>(), outputs_[0].as<float>() + count);
       multiply(panel_variants().back().function, panel, kTileRows, 0);
-      // Weights and activations are below 1 in magnitude, give or take a step.
-      const double bound = 8 * std::sqrt(static_cast<double>(shape_.cols)) *
-                           static_cast<double>(shape_.cols) * std::numeric_limits<float>::epsilon();
+      const double bound = gemm_error_bound(shape_, std::numeric_limits<float>::epsilon());
       const std::string difference = first_difference(got, {outputs_[0].as<float>(), count},
                                                       [&](std::size_t) { return bound; });
       if (!difference.empty()) return fmt::format("panel {}: {}", panel, difference);
@@ -105,28 +84,13 @@ class Product {
     pad_last_tile(x_, shape_.m);
   }
 
-  // The same panel again and again: what a product takes does not depend on the values.
-  void fill_weights(std::byte* panels) {
-    const std::size_t stride = row_bytes(shape_.dtype, shape_.cols);
-    const AlignedVector<float> values = random_floats(kPanelRows * shape_.cols, 2);
-    AlignedVector<std::byte> rows(kPanelRows * stride);
-    for (std::size_t r = 0; r < kPanelRows; ++r) {
-      quantize_row(shape_.dtype, values.data() + r * shape_.cols, rows.data() + r * stride,
-                   shape_.cols);
-    }
-    for (std::size_t p = 0; p < shape_.panels(); ++p) {
-      pack_panel(shape_.dtype, rows.data(), kPanelRows, shape_.cols,
-                 panels + p * weights_.panel_bytes);
-    }
-  }
-
   void multiply(const PanelKernels& kernels, std::size_t panel, std::size_t m, std::size_t thread) {
     kernels.gemm(
         {&weights_, panel, x_, m, outputs_[thread].as<float>(), scratch_[thread].data(), true});
   }
 
   ThreadPool& pool_;
-  Shape shape_;
+  GemmShape shape_;
   PanelKernels kernels_;
   PanelWeights weights_;
   Buffer tiles_memory_;
@@ -146,10 +110,10 @@ void add_panel_gemm_benchmarks(Suite& suite) {
     for (const DTypeTraits& type : all_dtypes()) {
       const bool compared = type.dtype == DType::kQ4_K || type.dtype == DType::kQ8_0;
       if (variant.name != best && !compared) continue;
-      const Shape shape{type.dtype, 512, 4096, 4096};
+      const GemmShape shape{type.dtype, 512, 4096, 4096};
       suite.add(
           "panel_gemm", type.name, variant.name, shape.text(),
-          cost_of(shape, context.pool.threads()),
+          cost_of(shape, shape.floats() ? Bound::kCompute : Bound::kInt8, context.pool.threads()),
           [&context, &storage = suite.storage, shape, kernels = variant.function] {
             const auto product = std::make_shared<Product>(context, storage, shape, kernels);
             return Workload{[product] { return product->verify(); }, [product] { product->run(); }};

@@ -1,27 +1,6 @@
 // Products of tiles with TDPBF16PS: two panels times two tiles of rows, so that each tile that is
 // loaded serves two products. Included after decode_block-inl.h.
-
-// Eight tiles of 16 rows of 64 bytes. In static storage because g++ 12 believes that
-// _tile_loadconfig reads eight bytes, and removes stores to the others of a local.
-struct alignas(64) TileShapes {
-  uint8_t palette;
-  uint8_t start_row;
-  uint8_t reserved[14];
-  uint16_t row_bytes[16];
-  uint8_t rows[16];
-};
-static const TileShapes kShapes = {
-    1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
-
-// What a thread holds while it multiplies: the tile registers.
-struct TileUnit {
-  WOOLLY_METHOD TileUnit() { _tile_loadconfig(&kShapes); }
-  WOOLLY_METHOD ~TileUnit() { _tile_release(); }
-  TileUnit(const TileUnit&) = delete;
-  TileUnit& operator=(const TileUnit&) = delete;
-};
-
-constexpr size_t kTileRowBytes = 64;
+#include "engine/kernels/amx_tiles-inl.h"
 
 // Tiles 0 to 3: sums of (row tile, panel). 4 and 5: rows. 6 and 7: panels.
 #define WOOLLY_LOAD_ROWS(x)                                                 \
@@ -39,9 +18,6 @@ constexpr size_t kTileRowBytes = 64;
     _tile_dpbf16ps(2, 5, 6); \
     _tile_dpbf16ps(3, 5, 7); \
   }
-
-// The intrinsics of g++ 12 do not say that they read and write memory.
-WOOLLY_INLINE void memory_is_used() { __asm__ volatile("" ::: "memory"); }
 
 // Of one row tile or, kTwo, of two.
 template <bool kRest, bool kTwo>

@@ -52,4 +52,20 @@ void int8_peak(int64_t rounds, const uint8_t* a, const int8_t* b, int32_t* sums)
   }
 }
 
+void bf16_peak(int64_t rounds, const uint16_t* a, const uint16_t* b, float* sums) noexcept {
+  constexpr int kLanes = 4;
+  const auto value = [](uint16_t bits) {
+    uint32_t word = (uint32_t)bits << 16;
+    __asm__ volatile("" : "+r"(word));  // as above
+    float number;
+    __builtin_memcpy(&number, &word, sizeof number);
+    return number;
+  };
+  for (int64_t round = 0; round < rounds; ++round) {
+    for (int i = 0; i < kLanes; ++i) {
+      for (int j = 0; j < 8; ++j) sums[i] += value(a[j]) * value(b[j]);
+    }
+  }
+}
+
 }  // namespace woolly::generic

@@ -16,6 +16,11 @@ namespace woolly {
   void int8_peak(std::int64_t rounds, const std::uint8_t* a, const std::int8_t* b, \
                  std::int32_t* sums) noexcept;                                     \
   }
+#define WOOLLY_BF16_PROBE(variant, condition, lanes, dots)                            \
+  namespace variant {                                                                 \
+  void bf16_peak(std::int64_t rounds, const std::uint16_t* a, const std::uint16_t* b, \
+                 float* sums) noexcept;                                               \
+  }
 #include "engine/kernels/roofline/kernels.inc"
 
 namespace roofline {
@@ -42,11 +47,19 @@ constexpr Probe<Int8Peak> kInt8Probes[] = {
 #include "engine/kernels/roofline/kernels.inc"
 };
 
+#define WOOLLY_BF16_PROBE(variant, condition, lanes, dots)                                   \
+  {#variant, []([[maybe_unused]] const CpuFeatures& features) -> bool { return condition; }, \
+   woolly::variant::bf16_peak, lanes, dots},
+constexpr Probe<Bf16Peak> kBf16Probes[] = {
+#include "engine/kernels/roofline/kernels.inc"
+};
+
 }  // namespace
 
 std::span<const Probe<ReadStream>> read_probes() { return kReadProbes; }
 std::span<const Probe<F32Peak>> f32_probes() { return kF32Probes; }
 std::span<const Probe<Int8Peak>> int8_probes() { return kInt8Probes; }
+std::span<const Probe<Bf16Peak>> bf16_probes() { return kBf16Probes; }
 
 }  // namespace roofline
 }  // namespace woolly

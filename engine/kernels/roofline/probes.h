@@ -43,7 +43,14 @@ using Int8Peak = void (*)(std::int64_t rounds, const std::uint8_t* a, const std:
                           std::int32_t* sums) noexcept;
 inline constexpr std::size_t kInt8OperandBytes = 16;
 inline constexpr int kMaxInt8PeakA = 15;
-inline constexpr int kMaxLanes = 256;
+
+// `rounds` times, `dots_per_round` times in each: sums[i] += dot2(a, b, d % 4) for i < lanes, where
+// d counts the dots of a round and dot2(a, b, g) is the sum of a[2 g + j] * b[2 g + j], j < 2, of
+// bfloat16 numbers. All in registers. 4 * lanes * dots_per_round operations a round.
+using Bf16Peak = void (*)(std::int64_t rounds, const std::uint16_t* a, const std::uint16_t* b,
+                          float* sums) noexcept;
+inline constexpr int kBf16Operands = 8;
+inline constexpr int kMaxLanes = 1024;
 
 template <typename Function>
 struct Probe {
@@ -51,22 +58,27 @@ struct Probe {
   bool (*available)(const CpuFeatures& features);
   Function run;
   int lanes = 0;           // arithmetic probes only
-  int dots_per_round = 1;  // Int8Peak only
+  int dots_per_round = 1;  // Int8Peak and Bf16Peak only
 
   double operations_per_round() const { return 2.0 * lanes * dots_per_round * kProductsPerLane; }
-  static constexpr int kProductsPerLane = std::is_same_v<Function, Int8Peak> ? 4 : 1;
+  static constexpr int kProductsPerLane = std::is_same_v<Function, Int8Peak>   ? 4
+                                          : std::is_same_v<Function, Bf16Peak> ? 2
+                                                                               : 1;
 };
 
 // Best first, the portable one ("generic") last; filter by available().
 std::span<const Probe<ReadStream>> read_probes();
 std::span<const Probe<F32Peak>> f32_probes();
 std::span<const Probe<Int8Peak>> int8_probes();
+std::span<const Probe<Bf16Peak>> bf16_probes();
 
 // The same formulas, one element at a time.
 namespace reference {
 std::uint64_t read_stream(const std::byte* data, std::size_t bytes) noexcept;
 void f32_peak(std::int64_t rounds, float factor, float term, float* chains, int lanes) noexcept;
 void int8_peak(std::int64_t dots, const std::uint8_t* a, const std::int8_t* b, std::int32_t* sums,
+               int lanes) noexcept;
+void bf16_peak(std::int64_t dots, const std::uint16_t* a, const std::uint16_t* b, float* sums,
                int lanes) noexcept;
 }  // namespace reference
 

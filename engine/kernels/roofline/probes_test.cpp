@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "engine/base/buffer.h"
+#include "engine/base/tile_emulator.h"
+#include "engine/tensor/half.h"
 
 namespace woolly::roofline {
 namespace {
@@ -18,7 +20,7 @@ using ::testing::Pointwise;
 
 template <typename Function>
 std::vector<Probe<Function>> available(std::span<const Probe<Function>> probes) {
-  const CpuFeatures features = detect_cpu_features();
+  const CpuFeatures features = test::features_with_amx();
   std::vector<Probe<Function>> usable;
   for (const auto& probe : probes) {
     if (probe.available(features)) usable.push_back(probe);
@@ -92,10 +94,30 @@ TEST(Int8Peak, EveryVariantComputesItsDots) {
   }
 }
 
+TEST(Bf16Peak, EveryVariantComputesItsDots) {
+  std::array<std::uint16_t, kBf16Operands> a{};
+  std::array<std::uint16_t, kBf16Operands> b{};
+  for (int i = 0; i < kBf16Operands; ++i) {  // whole numbers: exact in any order
+    a[i] = float_to_bfloat(static_cast<float>(3 * i - 7));
+    b[i] = float_to_bfloat(static_cast<float>(i * i % 11 - 4));
+  }
+  for (const auto& probe : available(bf16_probes())) {
+    ASSERT_LE(probe.lanes, kMaxLanes);
+    std::array<float, kMaxLanes> got{};
+    std::array<float, kMaxLanes> expected{};
+    for (int i = 0; i < kMaxLanes; ++i) got[i] = expected[i] = static_cast<float>(i);
+    probe.run(7, a.data(), b.data(), got.data());
+    reference::bf16_peak(7 * probe.dots_per_round, a.data(), b.data(), expected.data(),
+                         probe.lanes);
+    EXPECT_EQ(got, expected) << probe.variant;
+  }
+}
+
 TEST(Probes, BestFirstAndAlwaysOneThatRuns) {
   EXPECT_EQ(read_probes().back().variant, "generic");
   EXPECT_EQ(f32_probes().back().variant, "generic");
   EXPECT_EQ(int8_probes().back().variant, "generic");
+  EXPECT_EQ(bf16_probes().back().variant, "generic");
   const CpuFeatures none;
   EXPECT_TRUE(read_probes().back().available(none));
   for (const auto& probe : read_probes().first(read_probes().size() - 1)) {
@@ -112,6 +134,11 @@ TEST(Probes, OperationsAreCountedAsTheFormulasSay) {
           .variant = "", .available = nullptr, .run = nullptr, .lanes = 32, .dots_per_round = 4}
            .operations_per_round()),
       8 * 32 * 4);
+  EXPECT_EQ(
+      (Probe<Bf16Peak>{
+          .variant = "", .available = nullptr, .run = nullptr, .lanes = 32, .dots_per_round = 4}
+           .operations_per_round()),
+      4 * 32 * 4);
 }
 
 }  // namespace

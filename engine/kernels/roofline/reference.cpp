@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "engine/kernels/roofline/probes.h"
+#include "engine/tensor/half.h"
 
 namespace woolly::roofline::reference {
 
@@ -26,6 +27,18 @@ void int8_peak(std::int64_t dots, const std::uint8_t* a, const std::int8_t* b, s
     const int group = 4 * (i % 4);
     for (std::int64_t n = 0; n < dots; ++n) {
       for (int j = 0; j < 4; ++j) sums[i] += a[group + j] * b[group + j];
+    }
+  }
+}
+
+void bf16_peak(std::int64_t dots, const std::uint16_t* a, const std::uint16_t* b, float* sums,
+               int lanes) noexcept {
+  for (int i = 0; i < lanes; ++i) {
+    for (std::int64_t n = 0; n < dots; ++n) {
+      const auto pair = static_cast<std::size_t>(2 * (n % 4));
+      for (std::size_t j = pair; j < pair + 2; ++j) {
+        sums[i] += bfloat_to_float(a[j]) * bfloat_to_float(b[j]);
+      }
     }
   }
 }

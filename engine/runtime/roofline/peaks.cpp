@@ -31,6 +31,12 @@ constexpr std::array<std::uint8_t, kInt8OperandBytes> kLeft = {1, 15, 3, 7, 2, 9
 constexpr std::array<std::int8_t, kInt8OperandBytes> kRight = {1,  -1, 2,  -2, 3,  -3, 4, -4,
                                                                -5, 5,  -6, 6,  -7, 7,  1, -1};
 
+// Small whole numbers whose products come to 0 over the four pairs: sums stay exact.
+constexpr std::array<std::uint16_t, kBf16Operands> kLeftBf16 = {0x3F80, 0x4000, 0x4040, 0x3F80,
+                                                                0x4000, 0x3F80, 0x4080, 0x4080};
+constexpr std::array<std::uint16_t, kBf16Operands> kRightBf16 = {0x4000, 0xBF80, 0x3F80, 0xC040,
+                                                                 0xBF80, 0x4000, 0xBF80, 0x3F80};
+
 Chains first_chains() {
   Chains chains;
   for (std::size_t i = 0; i < chains.size(); ++i) chains[i] = static_cast<float>(i);
@@ -47,7 +53,12 @@ void run_rounds(const Probe<Int8Peak>& probe, std::int64_t rounds) noexcept {
   probe.run(rounds, kLeft.data(), kRight.data(), sums.data());
 }
 
-// Exact for both: with these values nothing is rounded.
+void run_rounds(const Probe<Bf16Peak>& probe, std::int64_t rounds) noexcept {
+  Chains sums{};
+  probe.run(rounds, kLeftBf16.data(), kRightBf16.data(), sums.data());
+}
+
+// Exact for all: with these values nothing is rounded.
 bool computes_right(const Probe<F32Peak>& probe) {
   Chains got = first_chains();
   Chains expected = got;
@@ -61,6 +72,15 @@ bool computes_right(const Probe<Int8Peak>& probe) {
   Sums expected{};
   probe.run(kVerifiedRounds, kLeft.data(), kRight.data(), got.data());
   reference::int8_peak(kVerifiedRounds * probe.dots_per_round, kLeft.data(), kRight.data(),
+                       expected.data(), probe.lanes);
+  return got == expected;
+}
+
+bool computes_right(const Probe<Bf16Peak>& probe) {
+  Chains got{};
+  Chains expected{};
+  probe.run(kVerifiedRounds, kLeftBf16.data(), kRightBf16.data(), got.data());
+  reference::bf16_peak(kVerifiedRounds * probe.dots_per_round, kLeftBf16.data(), kRightBf16.data(),
                        expected.data(), probe.lanes);
   return got == expected;
 }
@@ -123,6 +143,7 @@ std::vector<ArithmeticPeak> measure_arithmetic_peaks(const CpuFeatures& features
   std::vector<ArithmeticPeak> peaks;
   measure_all(f32_probes(), "f32", features, pool, seconds, vector_only, peaks);
   measure_all(int8_probes(), "int8", features, pool, seconds, vector_only, peaks);
+  measure_all(bf16_probes(), "bf16", features, pool, seconds, vector_only, peaks);
   return peaks;
 }
 

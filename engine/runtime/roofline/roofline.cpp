@@ -60,6 +60,7 @@ Roofline measure_roofline(const RooflineOptions& options) {
   }
   roofline.f32_gflops = best_peak(roofline.peaks, "f32", most);
   roofline.int8_gops = best_peak(roofline.peaks, "int8", most);
+  roofline.bf16_gflops = best_peak(roofline.peaks, "bf16", most);
   return roofline;
 }
 
