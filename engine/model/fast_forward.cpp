@@ -17,15 +17,28 @@
 namespace woolly {
 namespace {
 
+// What `all_types` of Int8Products says of Q2_K.
+FastKernels kernels_of_model(FastKernels kernels, const std::optional<PackedModel>& packed) {
+  if (!packed || !kernels.int8 || kernels.int8->all_types) return kernels;
+  const std::vector<const PackedMatrix*> matrices = packed->matrices();
+  if (std::any_of(matrices.begin(), matrices.end(), [](const PackedMatrix* matrix) {
+        return matrix->weights.dtype == DType::kQ2_K;
+      })) {
+    kernels.int8.reset();
+  }
+  return kernels;
+}
+
 class FastForward final : public Forward {
  public:
-  FastForward(const LlamaModel& model, KvCache& cache, Context& context, const FastKernels& kernels,
+  FastForward(const LlamaModel& model, KvCache& cache, Context& context, const FastKernels& asked,
               std::optional<PackedModel> packed, Profile* profile)
       : config_(model.config),
         cache_(cache),
         most_rows_(std::min(kPrefillTokens, cache.context())),
-        long_pieces_apart_(kernels.bf16.has_value()),
         packed_(std::move(packed)) {
+    const FastKernels kernels = kernels_of_model(asked, packed_);
+    long_pieces_apart_ = kernels.bf16 || kernels.int8;
     if (packed_) {
       decode_.emplace(model, *packed_, cache, context, kernels, profile);
       prefill_.emplace(model, *packed_, cache, context, kernels, profile);
@@ -151,8 +164,8 @@ class FastForward final : public Forward {
 
   const LlamaConfig& config_;
   KvCache& cache_;
-  std::size_t most_rows_;   // of a pass over many tokens
-  bool long_pieces_apart_;  // from short ones, whose products are others
+  std::size_t most_rows_;           // of a pass over many tokens
+  bool long_pieces_apart_ = false;  // from short ones, whose products are others
   std::vector<BatchPiece> pass_;
   std::vector<End> ends_;
   std::optional<PackedModel> packed_;

@@ -14,6 +14,7 @@
 #include "engine/kernels/attention/attention.h"
 #include "engine/kernels/attention/decode.h"
 #include "engine/kernels/bf16_gemm/bf16_gemm.h"
+#include "engine/kernels/int8_gemm/int8_gemm.h"
 #include "engine/kernels/matmul/matmul.h"
 #include "engine/kernels/panel_matmul/panel_matmul.h"
 #include "engine/model/dequant_cache.h"
@@ -68,14 +69,27 @@ class Forward {
 // Model and cache must outlive the result.
 std::unique_ptr<Forward> make_reference_forward(const LlamaModel& model, KvCache& cache);
 
-// Products in bfloat16, for passes over pieces of more than kDecodePassTokens tokens: shorter ones
-// keep the products that decoding has.
+// Products of their own for passes over pieces of more than kDecodePassTokens tokens: shorter ones
+// keep those that decoding has. In bfloat16:
 struct Bf16Products {
   Bf16Kernels kernels;
   bool all_types = true;  // else BF16 weights only
   bool rests = true;      // of F32 and F16, whose products are nearly exact then
 
   bool takes(DType weights) const { return all_types || weights == DType::kBF16; }
+};
+
+// Requantized to int8 with a scale per 128 columns:
+struct Int8Products {
+  Int8Kernels kernels;
+  // Else those with blocks of 256, of models without Q2_K: where all that is lost, in KL
+  // divergence, is less than what llama.cpp loses (ARCHITECTURE.md has the figures).
+  bool all_types = true;
+
+  bool takes(DType weights) const {
+    const std::size_t block = dtype_traits(weights).block_values;
+    return all_types ? block > 1 : block == 256;
+  }
 };
 
 // What optimization flags choose by name (the other kernels follow the ISA).
@@ -91,6 +105,14 @@ struct FastKernels {
   std::size_t prefetch_bytes = 0;  // ahead of the reads of direct products
   GemmRows gemm_rows;              // of direct passes over many tokens
   std::optional<Bf16Products> bf16;
+  std::optional<Int8Products> int8;  // of types that bf16 does not take
+
+  // How a matrix is multiplied in a pass over long pieces.
+  enum class LongPath { kCodes, kInt8, kBf16 };  // kCodes: as in other passes
+  LongPath long_path(DType weights) const {
+    if (bf16 && bf16->takes(weights)) return LongPath::kBf16;
+    return int8 && int8->takes(weights) ? LongPath::kInt8 : LongPath::kCodes;
+  }
 
   // Of direct passes over few tokens and over many; null: `attention`.
   DecodeAttentionFn decode_attention = nullptr;

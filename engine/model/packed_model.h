@@ -63,6 +63,7 @@ class PackedModel {
   void pack(const LlamaModel& model, ThreadPool& pool);
 
   const PackedLayer& layer(std::size_t i) const { return layers_[i]; }
+  const std::vector<PackedLayer>& layers() const { return layers_; }
   const PackedMatrix& output() const { return output_; }
 
   std::span<std::byte> arena() noexcept { return {arena_.data(), arena_.size()}; }

@@ -9,11 +9,10 @@
 namespace woolly {
 namespace {
 
+using Path = FastKernels::LongPath;
+
 // Rows of queries that share keys and values once converted: enough to hide the conversion.
 constexpr std::size_t kFlashQueries = 192;
-
-// More than a group, so that quantizing one does not pad a row.
-constexpr std::size_t kPartOfRow = 64;
 
 std::size_t floats_bytes(std::size_t count) { return Arena::rounded(count * sizeof(float)); }
 
@@ -72,18 +71,33 @@ Bf16Rows take_bf16(Arena& arena, const PrefillPass::Kinds& kinds, std::size_t ro
   return taken;
 }
 
+std::size_t int8_bytes(std::size_t rows, std::size_t cols) {
+  return tiles_of(rows) * int8_blocks(cols) * sizeof(Int8Tile);
+}
+
+Int8Rows take_int8(Arena& arena, const PrefillPass::Kinds& kinds, std::size_t rows,
+                   std::size_t cols) {
+  if (!kinds.int8) return {nullptr, cols};
+  return {reinterpret_cast<Int8Tile*>(arena.take(int8_bytes(rows, cols))), cols};
+}
+
 std::size_t input_bytes(const PrefillPass::Kinds& kinds, std::size_t rows, std::size_t cols) {
   std::size_t bytes = 0;
   if (kinds.codes) bytes += Arena::rounded(group_bytes(rows, cols));
   if (kinds.floats) bytes += floats_bytes(value_count(rows, cols));
   if (kinds.bf16) bytes += Arena::rounded(bf16_bytes(rows, cols));
   if (kinds.bf16_rest) bytes += Arena::rounded(bf16_bytes(rows, cols));
+  if (kinds.int8) bytes += Arena::rounded(int8_bytes(rows, cols));
   return bytes;
 }
 
-// Of one of the two products whose outputs a thread holds.
+// Panels whose outputs a thread holds twice, of gate and of up.
+constexpr std::size_t kFfnPanels = kInt8BlockCols / kPanelRows;
+
+// Of units of so many panels at most, of every kind.
 std::size_t output_floats(const PrefillPass::Kinds& kinds, std::size_t rows, std::size_t panels) {
-  return std::max(gemm_out_floats(rows), kinds.bf16 ? bf16_out_floats(rows, panels) : 0);
+  const std::size_t pairs = kinds.int8 ? kFfnPanels / 2 : 1;
+  return std::max(pairs * gemm_out_floats(rows), kinds.bf16 ? bf16_out_floats(rows, panels) : 0);
 }
 
 std::size_t gemm_scratch_bytes(const PrefillPass::Kinds& kinds) {
@@ -98,16 +112,22 @@ std::size_t arena_bytes(const LlamaConfig& c, const PrefillPass::Kinds& kinds, s
        {c.width, c.q_width(), c.kv_width(), c.kv_width(), c.q_width(), c.rotary_dim}) {
     bytes += floats_bytes(batch * cols);
   }
-  if (!fused) bytes += 2 * floats_bytes(batch * c.ffn_width);
+  if (!fused || !kinds.all_ffns_fuse) bytes += 2 * floats_bytes(batch * c.ffn_width);
   for (const std::size_t cols : {c.width, c.q_width(), c.ffn_width}) {
     bytes += input_bytes(kinds, batch, cols) + few * Arena::rounded(activation_bytes(cols));
   }
   return bytes +
          threads * (Arena::rounded(activation_bytes(widest_input(c))) +
                     floats_bytes(output_floats(kinds, batch, kBf16GroupPanels)) +
-                    floats_bytes(output_floats(kinds, batch, kBf16GroupPanels / 2)) +
+                    floats_bytes(output_floats(kinds, batch, kFfnPanels)) +
                     Arena::rounded(gemm_scratch_bytes(kinds)) + floats_bytes(attention_floats) +
                     floats_bytes(decode_partial_floats(c.heads / c.kv_heads, c.head_dim)));
+}
+
+// Gate and up are multiplied together where both have the same kind of product, and whole groups of
+// what `down` reads come out of that.
+bool ffn_fuses(Path gate, Path up, Path down) {
+  return gate == up && (gate != Path::kCodes || down == Path::kCodes);
 }
 
 }  // namespace
@@ -118,12 +138,21 @@ PrefillPass::Kinds PrefillPass::kinds_of(const PackedModel& packed, const FastKe
     const DType type = matrix->weights.dtype;
     (dtype_traits(type).block_values == 1 ? kinds.floats : kinds.codes) = true;
     if (matrix == &packed.output()) continue;
-    if (kernels.bf16 && kernels.bf16->takes(type)) {
-      kinds.bf16 = true;
-      kinds.bf16_rest = kinds.bf16_rest || (kernels.bf16->rests && bf16_has_rest(type));
-    } else {
-      kinds.only_bf16 = false;
+    switch (kernels.long_path(type)) {
+      case Path::kBf16:
+        kinds.bf16 = true;
+        kinds.bf16_rest = kinds.bf16_rest || (kernels.bf16->rests && bf16_has_rest(type));
+        break;
+      case Path::kInt8:
+        kinds.int8 = true;
+        break;
+      case Path::kCodes:
+        kinds.no_codes = false;
     }
+  }
+  for (const PackedLayer& w : packed.layers()) {
+    const auto path = [&](const PackedMatrix& m) { return kernels.long_path(m.weights.dtype); };
+    kinds.all_ffns_fuse = kinds.all_ffns_fuse && ffn_fuses(path(w.gate), path(w.up), path(w.down));
   }
   return kinds;
 }
@@ -164,11 +193,13 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
       attended_(arena_.take_floats(batch_ * config_.q_width())),
       cos_sin_(arena_.take_floats(batch_ * config_.rotary_dim)),
       logits_(arena_.take_floats(logit_rows_ * config_.vocab_size)),
-      gate_(kernels.fuse_ffn ? nullptr : arena_.take_floats(batch_ * config_.ffn_width)),
-      up_(kernels.fuse_ffn ? nullptr : arena_.take_floats(batch_ * config_.ffn_width)) {
+      gate_(kernels.fuse_ffn && kinds_.all_ffns_fuse
+                ? nullptr
+                : arena_.take_floats(batch_ * config_.ffn_width)),
+      up_(gate_ == nullptr ? nullptr : arena_.take_floats(batch_ * config_.ffn_width)) {
   const auto take_inputs = [&](std::size_t cols) {
     return Inputs{take_tiles(arena_, kinds_, batch_, cols), take_bf16(arena_, kinds_, batch_, cols),
-                  take_rows(arena_, few_rows_, cols)};
+                  take_int8(arena_, kinds_, batch_, cols), take_rows(arena_, few_rows_, cols)};
   };
   normed_ = take_inputs(config_.width);
   attended_inputs_ = take_inputs(config_.q_width());
@@ -177,7 +208,7 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
   for (int thread = 0; thread < pool_.threads(); ++thread) {
     workspaces_.push_back({activations_at(arena_.take(activation_bytes(widest)), widest),
                            arena_.take_floats(output_floats(kinds_, batch_, kBf16GroupPanels)),
-                           arena_.take_floats(output_floats(kinds_, batch_, kBf16GroupPanels / 2)),
+                           arena_.take_floats(output_floats(kinds_, batch_, kFfnPanels)),
                            arena_.take(gemm_scratch_bytes(kinds_)),
                            arena_.take_floats(attention_floats_),
                            arena_.take_floats(decode_partial_floats(
@@ -214,7 +245,7 @@ void PrefillPass::run_layers(std::span<const BatchPiece> pieces) noexcept {
 }
 
 const float* PrefillPass::logits(std::span<const std::size_t> rows) noexcept {
-  wide_ = false;
+  long_ = false;
   normalize(model_.output_norm, rows.size(), [&](std::size_t i) { return rows[i]; });
   lap(config_.layers, Operation::kOutputNorm);
   product(config_.layers, Operation::kOutput, {&packed_.output()}, normed_, rows.size(),
@@ -225,7 +256,7 @@ const float* PrefillPass::logits(std::span<const std::size_t> rows) noexcept {
 void PrefillPass::lay_out(std::span<const BatchPiece> pieces) noexcept {
   count_ = 0;
   queries_.clear();
-  wide_ = kinds_.bf16 && pieces.front().tokens.size() > kDecodePassTokens;
+  long_ = (kinds_.bf16 || kinds_.int8) && pieces.front().tokens.size() > kDecodePassTokens;
   for (const BatchPiece& piece : pieces) {
     const std::size_t n = piece.tokens.size();
     for (std::size_t first = 0; first < n; first += attention_tokens_) {
@@ -251,6 +282,12 @@ void PrefillPass::embed() noexcept {
   lap(config_.layers, Operation::kEmbedding);
 }
 
+void PrefillPass::put_long(const Inputs& inputs, std::size_t i, std::size_t begin, std::size_t end,
+                           const float* values) const noexcept {
+  if (kinds_.bf16) kernels_.bf16->kernels.put_row(inputs.bf16, i, values, begin, end);
+  if (kinds_.int8) kernels_.int8->kernels.put_row(inputs.int8, i, values, begin, end);
+}
+
 template <typename Make>
 void PrefillPass::fill(const Inputs& inputs, std::size_t rows, Make&& make) noexcept {
   const ActivationTiles& tiles = inputs.tiles;
@@ -264,8 +301,8 @@ void PrefillPass::fill(const Inputs& inputs, std::size_t rows, Make&& make) noex
                                        ? inputs.rows[i]
                                        : workspaces_[static_cast<std::size_t>(thread)].row;
           make(i, row.values);
-          if (wide_) kernels_.bf16->kernels.put_row(inputs.bf16, i, row.values, 0, tiles.cols);
-          if (wide_ && kinds_.only_bf16) continue;
+          if (long_) put_long(inputs, i, 0, tiles.cols, row.values);
+          if (long_ && kinds_.no_codes) continue;
           quantize_(row, tiles.cols, 0, tiles.cols);
           put_into_tiles(tiles, i, row, 0, tiles.cols);
         }
@@ -291,43 +328,48 @@ void PrefillPass::for_units(std::span<const std::size_t> units, Body&& body) noe
       });
 }
 
-// Groups are large for the sake of the cache, and four times as many as threads where they can be.
-std::size_t PrefillPass::group_panels(Matrices matrices) const noexcept {
+std::size_t PrefillPass::Unit::floats(std::size_t rows) const {
+  if (path == Path::kBf16) return bf16_out_floats(rows, panels());
+  return (panels() + 1) / 2 * tiles_of(rows) * kTileRows * kGemmOutputs;
+}
+
+std::size_t PrefillPass::Unit::at(std::size_t m, std::size_t i, std::size_t rows) const {
+  if (path == Path::kBf16) return bf16_out_at(m, i, panels());
+  return (i / 2 * tiles_of(rows) * kTileRows + m) * kGemmOutputs + i % 2 * kPanelRows;
+}
+
+// In bfloat16 groups are large for the sake of the cache, and four times as many as threads where
+// they can be.
+std::size_t PrefillPass::unit_panels(Path path, Matrices matrices) const noexcept {
+  if (path != Path::kBf16) return 2;
   std::size_t panels = 0;
   for (const PackedMatrix* matrix : matrices) panels += matrix->weights.panels();
   const auto threads = static_cast<std::size_t>(pool_.threads());
   return std::clamp(panels / (4 * threads) / 2 * 2, std::size_t{2}, kBf16GroupPanels);
 }
 
-void PrefillPass::multiply_group(int thread, const PackedMatrix& matrix, std::size_t begin,
-                                 std::size_t end, const Inputs& x, std::size_t rows,
-                                 float* out) noexcept {
-  kernels_.bf16->kernels.gemm({&matrix.weights, begin, end, x.bf16, rows, out,
-                               workspaces_[static_cast<std::size_t>(thread)].gemm,
-                               kernels_.prefetch_bytes != 0});
-}
-
-void PrefillPass::store_group(const PackedMatrix& matrix, std::size_t begin, std::size_t end,
-                              const float* outputs, std::size_t rows, float* y,
-                              bool accumulate) const noexcept {
-  const std::size_t stride = matrix.weights.rows;
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t panel = begin; panel < end; ++panel) {
-      const std::size_t first = panel * kPanelRows;
-      const std::size_t count = std::min(kPanelRows, stride - first);
-      float* to = y + i * stride + first;
-      const float* from = outputs + bf16_out_at(i, panel - begin, end - begin);
-      if (accumulate) {
-        for (std::size_t r = 0; r < count; ++r) to[r] += from[r];
-      } else {
-        std::copy_n(from, count, to);
-      }
+void PrefillPass::multiply(int thread, const Unit& unit, const Inputs& x, std::size_t rows,
+                           float* out) noexcept {
+  std::byte* scratch = workspaces_[static_cast<std::size_t>(thread)].gemm;
+  const PanelWeights& weights = unit.matrix->weights;
+  const bool prefetch = kernels_.prefetch_bytes != 0;
+  if (unit.path == Path::kBf16) {
+    kernels_.bf16->kernels.gemm(
+        {&weights, unit.begin, unit.end, x.bf16, rows, out, scratch, prefetch});
+    return;
+  }
+  for (std::size_t panel = unit.begin; panel < unit.end; panel += 2) {
+    float* outputs = out + unit.at(0, panel - unit.begin, rows);
+    if (unit.path == Path::kInt8) {
+      kernels_.int8->kernels.gemm({&weights, panel, x.int8, rows, outputs, scratch, prefetch});
+    } else {
+      multiply_codes(thread, *unit.matrix, panel / 2, x, rows, outputs);
     }
   }
 }
 
-void PrefillPass::multiply(int thread, const PackedMatrix& matrix, std::size_t pair,
-                           const Inputs& x, std::size_t rows, float* out) noexcept {
+void PrefillPass::multiply_codes(int thread, const PackedMatrix& matrix, std::size_t pair,
+                                 const Inputs& x, std::size_t rows, float* out) noexcept {
   if (x.has_rows(rows) && rows < kernels_.gemm_rows.of(matrix.weights.dtype)) {
     multiply_few_rows(*kernels_.panels, matrix.weights, pair, x.rows.data(), rows,
                       kernels_.prefetch_bytes, out);
@@ -338,18 +380,20 @@ void PrefillPass::multiply(int thread, const PackedMatrix& matrix, std::size_t p
   }
 }
 
-void PrefillPass::store(const PackedMatrix& matrix, std::size_t pair, const float* outputs,
-                        std::size_t rows, float* y, bool accumulate) const noexcept {
-  const std::size_t stride = matrix.weights.rows;
-  const std::size_t first = pair * kGemmOutputs;
-  const std::size_t count = std::min(kGemmOutputs, stride - first);
+void PrefillPass::store(const Unit& unit, const float* outputs, std::size_t rows, float* y,
+                        bool accumulate) const noexcept {
+  const std::size_t stride = unit.matrix->weights.rows;
   for (std::size_t i = 0; i < rows; ++i) {
-    float* to = y + i * stride + first;
-    const float* from = outputs + i * kGemmOutputs;
-    if (accumulate) {
-      for (std::size_t r = 0; r < count; ++r) to[r] += from[r];
-    } else {
-      std::copy_n(from, count, to);
+    for (std::size_t panel = unit.begin; panel < unit.end; ++panel) {
+      const std::size_t first = panel * kPanelRows;
+      const std::size_t count = std::min(kPanelRows, stride - first);
+      float* to = y + i * stride + first;
+      const float* from = outputs + unit.at(i, panel - unit.begin, rows);
+      if (accumulate) {
+        for (std::size_t r = 0; r < count; ++r) to[r] += from[r];
+      } else {
+        std::copy_n(from, count, to);
+      }
     }
   }
 }
@@ -357,24 +401,17 @@ void PrefillPass::store(const PackedMatrix& matrix, std::size_t pair, const floa
 void PrefillPass::product(std::size_t layer, Operation operation, Matrices matrices,
                           const Inputs& x, std::size_t rows, std::span<float* const> y,
                           bool accumulate) noexcept {
-  const std::size_t group = group_panels(matrices);
   std::array<std::size_t, WorkShares::kMostLists> units{};
   std::transform(matrices.begin(), matrices.end(), units.begin(), [&](const PackedMatrix* matrix) {
-    return in_bf16(*matrix) ? (matrix->weights.panels() + group - 1) / group
-                            : panel_pairs(matrix->weights);
+    const std::size_t panels = unit_panels(path(*matrix), matrices);
+    return (matrix->weights.panels() + panels - 1) / panels;
   });
-  for_units(units, [&](int thread, std::size_t i, std::size_t unit) {
+  for_units(units, [&](int thread, std::size_t i, std::size_t index) {
     const PackedMatrix& matrix = *matrices.begin()[i];
+    const Unit unit = unit_of(matrix, unit_panels(path(matrix), matrices), index);
     float* outputs = workspaces_[static_cast<std::size_t>(thread)].outputs;
-    if (in_bf16(matrix)) {
-      const std::size_t begin = unit * group;
-      const std::size_t end = std::min(matrix.weights.panels(), begin + group);
-      multiply_group(thread, matrix, begin, end, x, rows, outputs);
-      store_group(matrix, begin, end, outputs, rows, y[i], accumulate);
-    } else {
-      multiply(thread, matrix, unit, x, rows, outputs);
-      store(matrix, unit, outputs, rows, y[i], accumulate);
-    }
+    multiply(thread, unit, x, rows, outputs);
+    store(unit, outputs, rows, y[i], accumulate);
   });
   lap(layer, operation);
   add_work(layer, operation, rows, matrices);
@@ -461,25 +498,13 @@ void PrefillPass::attend_one_by_one(const Workspace& work, std::size_t layer,
   }
 }
 
+bool PrefillPass::fuses_ffn(const PackedLayer& w) const {
+  return kernels_.fuse_ffn && ffn_fuses(path(w.gate), path(w.up), path(w.down));
+}
+
 void PrefillPass::gate_and_up(std::size_t layer) noexcept {
   const PackedLayer& w = packed_.layer(layer);
-  if (kernels_.fuse_ffn) {
-    if (in_bf16(w.gate) && in_bf16(w.up)) {
-      gate_and_up_in_groups(w);
-    } else {
-      const std::array<std::size_t, 1> pairs{panel_pairs(w.gate.weights)};
-      for_units(pairs, [&](int thread, std::size_t, std::size_t pair) {
-        const Workspace& work = workspaces_[static_cast<std::size_t>(thread)];
-        multiply(thread, w.gate, pair, normed_, count_, work.outputs);
-        multiply(thread, w.up, pair, normed_, count_, work.more_outputs);
-        silu_mul_(work.outputs, work.more_outputs, work.outputs, count_ * kGemmOutputs);
-        for (std::size_t i = 0; i < count_; ++i) {
-          put_gated(i, pair, work.outputs + i * kGemmOutputs, work.row);
-        }
-      });
-    }
-    lap(layer, Operation::kGateUp);
-  } else {
+  if (!fuses_ffn(w)) {
     product(layer, Operation::kGateUp, {&w.gate, &w.up}, normed_, count_, std::array{gate_, up_},
             false);
     fill(gated_, count_, [&](std::size_t i, float* row) {
@@ -489,47 +514,46 @@ void PrefillPass::gate_and_up(std::size_t layer) noexcept {
     lap(layer, Operation::kSiluMul);
     return;
   }
+  gate_and_up_fused(w);
+  lap(layer, Operation::kGateUp);
   pad_last_tile(gated_.tiles, count_);
   lap(layer, Operation::kSiluMul);
   add_work(layer, Operation::kGateUp, count_, {&w.gate, &w.up});
 }
 
-void PrefillPass::gate_and_up_in_groups(const PackedLayer& w) noexcept {
-  const std::size_t group = std::max<std::size_t>(2, group_panels({&w.gate, &w.up}) / 4 * 2);
-  const std::size_t panels = w.gate.weights.panels();
-  const std::array<std::size_t, 1> units{(panels + group - 1) / group};
-  for_units(units, [&](int thread, std::size_t, std::size_t unit) {
+void PrefillPass::gate_and_up_fused(const PackedLayer& w) noexcept {
+  // At least as many panels as make a block of what reads the result.
+  const std::size_t wanted =
+      long_ && kinds_.int8 ? kFfnPanels : unit_panels(path(w.gate), {&w.gate, &w.up});
+  const std::size_t panels = std::min(kFfnPanels, wanted);
+  const std::array<std::size_t, 1> units{(w.gate.weights.panels() + panels - 1) / panels};
+  for_units(units, [&](int thread, std::size_t, std::size_t index) {
     const Workspace& work = workspaces_[static_cast<std::size_t>(thread)];
-    const std::size_t begin = unit * group;
-    const std::size_t end = std::min(panels, begin + group);
-    multiply_group(thread, w.gate, begin, end, normed_, count_, work.outputs);
-    multiply_group(thread, w.up, begin, end, normed_, count_, work.more_outputs);
-    silu_mul_(work.outputs, work.more_outputs, work.outputs, bf16_out_floats(count_, end - begin));
+    const Unit gate = unit_of(w.gate, panels, index);
+    multiply(thread, gate, normed_, count_, work.outputs);
+    multiply(thread, unit_of(w.up, panels, index), normed_, count_, work.more_outputs);
+    silu_mul_(work.outputs, work.more_outputs, work.outputs, gate.floats(count_));
+    const std::size_t begin = gate.begin * kPanelRows;
+    const std::size_t end = std::min(config_.ffn_width, gate.end * kPanelRows);
     for (std::size_t i = 0; i < count_; ++i) {
-      for (std::size_t panel = 0; panel < end - begin; panel += 2) {
-        alignas(64) std::array<float, kGemmOutputs> gated;
-        for (std::size_t half = 0; half < 2; ++half) {
-          std::copy_n(work.outputs + bf16_out_at(i, panel + half, end - begin), kPanelRows,
-                      gated.begin() + static_cast<std::ptrdiff_t>(half * kPanelRows));
-        }
-        put_gated(i, (begin + panel) / 2, gated.data(), work.row);
+      alignas(64) std::array<float, kFfnPanels * kPanelRows> values;
+      for (std::size_t panel = 0; panel < gate.panels(); ++panel) {
+        std::copy_n(work.outputs + gate.at(i, panel, count_), kPanelRows,
+                    values.begin() + static_cast<std::ptrdiff_t>(panel * kPanelRows));
       }
+      put_gated(i, begin, end, values.data(), work.row);
     }
   });
 }
 
-void PrefillPass::put_gated(std::size_t i, std::size_t pair, float* gated,
-                            Activations row) const noexcept {
-  const std::size_t begin = pair * kGemmOutputs;
-  const std::size_t end = std::min(config_.ffn_width, begin + kGemmOutputs);
-  if (wide_) kernels_.bf16->kernels.put_row(gated_.bf16, i, gated, begin, end);
-  if (wide_ && kinds_.only_bf16) return;
-  row.values = gated;
-  quantize_(row, kPartOfRow, 0, kGemmOutputs);
-  put_into_tiles(gated_.tiles, i, row, begin, end);
-  if (!gated_.has_rows(count_)) return;
-  std::copy_n(row.values, end - begin, gated_.rows[i].values + begin);
-  quantize_(gated_.rows[i], config_.ffn_width, begin, end);
+void PrefillPass::put_gated(std::size_t i, std::size_t begin, std::size_t end, const float* values,
+                            const Activations& row) const noexcept {
+  if (long_) put_long(gated_, i, begin, end, values);
+  if (long_ && kinds_.no_codes) return;
+  const Activations& whole = gated_.has_rows(count_) ? gated_.rows[i] : row;
+  std::copy_n(values, end - begin, whole.values + begin);
+  quantize_(whole, config_.ffn_width, begin, end);
+  put_into_tiles(gated_.tiles, i, part_of(whole, begin), begin, end);
 }
 
 void PrefillPass::add_work(std::size_t layer, Operation operation, std::size_t rows,

@@ -29,9 +29,12 @@ class PrefillPass {
   struct Kinds {
     bool codes = false;
     bool floats = false;
+    // Of passes over long pieces.
     bool bf16 = false;
     bool bf16_rest = false;
-    bool only_bf16 = true;  // of the layers
+    bool int8 = false;
+    bool no_codes = true;  // nor floats
+    bool all_ffns_fuse = true;
   };
 
   // All must outlive the pass.
@@ -39,8 +42,8 @@ class PrefillPass {
               const FastKernels& kernels, Profile* profile);
 
   // At most kPrefillTokens tokens of all pieces together, each piece of another sequence. A row's
-  // results have the same bits whatever other pieces there are. Where products in bfloat16 are
-  // taken, pieces of more than kDecodePassTokens tokens and shorter ones are not mixed.
+  // results have the same bits whatever other pieces there are. Where there are products of
+  // long pieces, pieces of more than kDecodePassTokens tokens and shorter ones are not mixed.
   void run_layers(std::span<const BatchPiece> pieces) noexcept;
 
   // [rows.size()][vocab_size], at most kLogitRows: after these tokens of the last run_layers,
@@ -55,6 +58,7 @@ class PrefillPass {
   struct Inputs {
     ActivationTiles tiles;
     Bf16Rows bf16;
+    Int8Rows int8;
     std::vector<Activations> rows;  // [few_rows_]
 
     bool has_rows(std::size_t count) const { return count <= rows.size(); }
@@ -89,6 +93,9 @@ class PrefillPass {
                          std::size_t head) noexcept;
   void gate_and_up(std::size_t layer) noexcept;
 
+  // Values [begin, end) of row i, as products of long pieces read them.
+  void put_long(const Inputs& inputs, std::size_t i, std::size_t begin, std::size_t end,
+                const float* values) const noexcept;
   // Quantizes rows: make(i, values) for row i.
   template <typename Make>
   void fill(const Inputs& inputs, std::size_t rows, Make&& make) noexcept;
@@ -96,32 +103,47 @@ class PrefillPass {
   template <typename Index>
   void normalize(const std::vector<float>& weight, std::size_t rows, Index&& row) noexcept;
 
-  bool in_bf16(const PackedMatrix& matrix) const {
-    return wide_ && kernels_.bf16->takes(matrix.weights.dtype);
+  using Path = FastKernels::LongPath;
+  Path path(const PackedMatrix& matrix) const {
+    return long_ ? kernels_.long_path(matrix.weights.dtype) : Path::kCodes;
   }
-  // How many panels of these a product in bfloat16 takes at a time.
-  std::size_t group_panels(Matrices matrices) const noexcept;
+  bool fuses_ffn(const PackedLayer& w) const;
+  // How many panels of these a thread takes at a time.
+  std::size_t unit_panels(Path path, Matrices matrices) const noexcept;
 
   // A phase of products: body(thread, i, unit) for every unit of matrix i.
   template <typename Body>
   void for_units(std::span<const std::size_t> units, Body&& body) noexcept;
-  // Outputs of a pair of panels, out: [rows][kGemmOutputs].
-  void multiply(int thread, const PackedMatrix& matrix, std::size_t pair, const Inputs& x,
-                std::size_t rows, float* out) noexcept;
-  void store(const PackedMatrix& matrix, std::size_t pair, const float* outputs, std::size_t rows,
-             float* y, bool accumulate) const noexcept;
-  // Outputs of a group of panels, as bf16_gemm.h has them.
-  void multiply_group(int thread, const PackedMatrix& matrix, std::size_t begin, std::size_t end,
-                      const Inputs& x, std::size_t rows, float* out) noexcept;
-  void store_group(const PackedMatrix& matrix, std::size_t begin, std::size_t end,
-                   const float* outputs, std::size_t rows, float* y,
-                   bool accumulate) const noexcept;
+  // Panels [begin, end) of a matrix, a unit of a phase.
+  struct Unit {
+    const PackedMatrix* matrix;
+    Path path;
+    std::size_t begin;
+    std::size_t end;
+
+    std::size_t panels() const { return end - begin; }
+    // As the products lay their outputs out: how many, and where those of panel begin + i in row m
+    // are (kPanelRows of them).
+    std::size_t floats(std::size_t rows) const;
+    std::size_t at(std::size_t m, std::size_t i, std::size_t rows) const;
+  };
+  Unit unit_of(const PackedMatrix& matrix, std::size_t panels, std::size_t i) const {
+    return {&matrix, path(matrix), i * panels, std::min(matrix.weights.panels(), (i + 1) * panels)};
+  }
+  void multiply(int thread, const Unit& unit, const Inputs& x, std::size_t rows,
+                float* out) noexcept;
+  // The outputs of a pair with codes: [rows][kGemmOutputs].
+  void multiply_codes(int thread, const PackedMatrix& matrix, std::size_t pair, const Inputs& x,
+                      std::size_t rows, float* out) noexcept;
+  void store(const Unit& unit, const float* outputs, std::size_t rows, float* y,
+             bool accumulate) const noexcept;
   // y[i] (+)= x w[i]^T, a phase.
   void product(std::size_t layer, Operation operation, Matrices matrices, const Inputs& x,
                std::size_t rows, std::span<float* const> y, bool accumulate) noexcept;
-  void gate_and_up_in_groups(const PackedLayer& w) noexcept;
-  // Columns [pair * kGemmOutputs, ...) of row i, to a group of gated_; gated: [kGemmOutputs].
-  void put_gated(std::size_t i, std::size_t pair, float* gated, Activations row) const noexcept;
+  void gate_and_up_fused(const PackedLayer& w) noexcept;
+  // Values [begin, end) of row i of gated_, which are whole groups of what reads them, or its end.
+  void put_gated(std::size_t i, std::size_t begin, std::size_t end, const float* values,
+                 const Activations& row) const noexcept;
 
   void lap(std::size_t layer, Operation operation) noexcept {
     if (profile_ != nullptr) profile_->lap(layer, operation);
@@ -155,7 +177,7 @@ class PrefillPass {
   std::size_t batch_;
   std::size_t logit_rows_;
   Kinds kinds_;
-  bool wide_ = false;             // the pass is of pieces whose products are in bfloat16
+  bool long_ = false;             // the pass is of long pieces, which have products of their own
   std::size_t few_rows_;          // that some matrix would rather have as rows
   std::size_t attention_tokens_;  // of a call of attention
   std::size_t attention_floats_;

@@ -109,18 +109,25 @@ Logits reference_logits(const std::filesystem::path& model, const std::string& k
   return logits_of(model, options);
 }
 
-// Tolerances are of the relative error; numbers rounded to bfloat16 have one of their own.
-void expect_all_agree(const std::filesystem::path& model, double direct_tolerance,
-                      double float_tolerance) {
+// Tolerances are of the relative error.
+struct Tolerances {
+  double floats;
+  double direct;
+  double int8;  // weights and activations with a scale per 128 values
+};
+
+void expect_all_agree(const std::filesystem::path& model, const Tolerances& tolerances) {
   const Logits expected = reference_logits(model, "f32");
   SessionOptions options;
   for (const FlagValues& values : resolved_combinations()) {
     options.opts = values;
-    const bool direct = value_of(values, "gemm") == "direct";
-    const bool rounded = direct && value_of(values, "bf16") == "all";
-    const double tolerance = direct ? direct_tolerance : float_tolerance;
-    EXPECT_LT(test::relative_error(logits_of(model, options), expected),
-              rounded ? std::max(0.01, tolerance) : tolerance)
+    double tolerance = tolerances.floats;
+    if (value_of(values, "gemm") == "direct") {
+      tolerance = value_of(values, "int8") == "off" ? tolerances.direct : tolerances.int8;
+      constexpr double kBfloats = 0.01;
+      if (value_of(values, "bf16") == "all") tolerance = std::max(tolerance, kBfloats);
+    }
+    EXPECT_LT(test::relative_error(logits_of(model, options), expected), tolerance)
         << ::testing::PrintToString(values);
   }
 }
@@ -129,7 +136,8 @@ TEST(OptimizationCombinations, AgreeWithTheReference) {
   const test::TemporaryFolder folder;
   test::SmallModel().write(folder / "f32.gguf");
   const bool amx = isa_of(resolve_flags({})) == Isa::kAmx;  // see below
-  expect_all_agree(folder / "f32.gguf", amx ? 5e-5 : 1e-5, 1e-5);
+  const double direct = amx ? 5e-5 : 1e-5;
+  expect_all_agree(folder / "f32.gguf", {.floats = 1e-5, .direct = direct, .int8 = direct});
 }
 
 // Activations of direct products have eight bits: half a percent a product, a random walk over the
@@ -137,7 +145,7 @@ TEST(OptimizationCombinations, AgreeWithTheReference) {
 TEST(OptimizationCombinations, AgreeWithTheReferenceOnQuantizedWeights) {
   const test::TemporaryFolder folder;
   test::write_tiny_model("Q4_K_M", folder / "q4.gguf");
-  expect_all_agree(folder / "q4.gguf", 0.03, 1e-5);
+  expect_all_agree(folder / "q4.gguf", {.floats = 1e-5, .direct = 0.03, .int8 = 0.06});
 }
 
 const OptimizationFlag& flag_named(std::string_view name) {

@@ -86,12 +86,16 @@ void fall_back(FlagValues& values) {
     value_of(values, name) = flag_named(name).values.front();
   };
   if (gemm != "direct") {
-    for (const char* name : {"bf16", "pool", "fusion_qkv", "fusion_ffn", "fusion_norm"}) {
+    for (const char* name : {"bf16", "int8", "pool", "fusion_qkv", "fusion_ffn", "fusion_norm"}) {
       use_default(name);
     }
   }
-  if (gemm == "direct" && select_variant(bf16_gemm_variants(), isa_of(values)).name == kOracle) {
-    value_of(values, "bf16") = "off";
+  if (gemm == "direct") {
+    const auto without = [&](const auto& variants, std::string_view name) {
+      if (select_variant(variants, isa_of(values)).name == kOracle) value_of(values, name) = "off";
+    };
+    without(bf16_gemm_variants(), "bf16");
+    without(int8_gemm_variants(), "int8");
   }
   std::string& dequant = value_of(values, "dequant");
   if (dequant == "direct" && gemm != "direct") dequant = "every_use";
@@ -157,6 +161,10 @@ const std::vector<OptimizationFlag>& optimization_flags() {
        {"direct", "blas", "reference"}},
       {"bf16",
        "direct products of many rows in bfloat16: where that loses nothing and is quicker; all; "
+       "none",
+       {"auto", "all", "off"}},
+      {"int8",
+       "direct products of many rows with a scale per 128: where that loses little; all codes; "
        "none",
        {"auto", "all", "off"}},
       {"attention",
@@ -229,6 +237,9 @@ FastKernels kernels_for(const FlagValues& resolved) {
     const bool all = bf16 == "all";
     kernels.bf16 = {select_variant(bf16_gemm_variants(), isa).function, all || isa == Isa::kAmx,
                     /*rests=*/!all};
+  }
+  if (const std::string_view int8 = value_of(resolved, "int8"); gemm == "direct" && int8 != "off") {
+    kernels.int8 = {select_variant(int8_gemm_variants(), isa).function, int8 == "all"};
   }
   if (attention == "online") {
     kernels.decode_attention = select_variant(decode_attention_variants(), isa).function;

@@ -40,6 +40,7 @@ TEST(OptimizationFlags, DefaultsAreTheBest) {
   EXPECT_EQ(values, (FlagValues{{"isa", "avx512vnni"},
                                 {"gemm", "direct"},
                                 {"bf16", "off"},
+                                {"int8", "auto"},
                                 {"attention", "online"},
                                 {"kv_type", "f16"},
                                 {"pages", "huge"},
@@ -97,6 +98,27 @@ TEST(OptimizationFlags, Bf16TakesWhatIsQuickerWithoutLoss) {
   EXPECT_FALSE(products({{"bf16", "all"}}, Isa::kAvx512Bf16)->rests);
   EXPECT_THAT(resolve({{"bf16", "all"}}, Isa::kAvx512Vnni), Has("bf16", "off"));
   EXPECT_THAT(resolve({{"bf16", "all"}, {"gemm", "blas"}}, Isa::kAmx), Has("bf16", "auto"));
+}
+
+TEST(OptimizationFlags, Int8TakesWhatLosesLittle) {
+  const auto products = [](const FlagValues& given, Isa best) {
+    return kernels_for(resolve(given, best)).int8;
+  };
+  EXPECT_FALSE(products({}, Isa::kAvx2));
+  EXPECT_FALSE(products({{"int8", "off"}}, Isa::kAvx512Vnni));
+  EXPECT_TRUE(products({}, Isa::kAvx512Vnni)->takes(DType::kQ6_K));
+  for (const DType type : {DType::kQ4_0, DType::kQ8_0, DType::kF16}) {
+    EXPECT_FALSE(products({}, Isa::kAvx512Vnni)->takes(type));
+  }
+  EXPECT_TRUE(products({{"int8", "all"}}, Isa::kAvx512Vnni)->takes(DType::kQ8_0));
+  EXPECT_FALSE(products({{"int8", "all"}}, Isa::kAvx512Vnni)->takes(DType::kF16));
+  EXPECT_THAT(resolve({{"int8", "all"}}, Isa::kAvx2), Has("int8", "off"));
+  using Path = FastKernels::LongPath;
+  const FastKernels both = kernels_for(resolve({}, Isa::kAvx512Bf16));
+  EXPECT_EQ(both.long_path(DType::kBF16), Path::kBf16);
+  EXPECT_EQ(both.long_path(DType::kQ4_K), Path::kInt8);
+  EXPECT_EQ(both.long_path(DType::kQ4_0), Path::kCodes);
+  EXPECT_EQ(kernels_for(resolve({}, Isa::kAmx)).long_path(DType::kQ4_K), Path::kBf16);
 }
 
 TEST(OptimizationFlags, TheCacheHasTheTypeAsked) {

@@ -59,14 +59,7 @@ TEST_F(ActivationTilesTest, HoldTheRows) {
 TEST_F(ActivationTilesTest, PartsOfRowsMakeTheWhole) {
   for (std::size_t i = 0; i < kRows; ++i) {
     for (std::size_t k = 0; k < kCols; k += 32) {
-      Activations part = rows_[i];
-      part.values += k;
-      part.codes += k;
-      part.scales += k / 32;
-      part.negative_sums += k / 16;
-      part.sum_pairs += k / 32;
-      part.sums32 += k / 32;
-      put_into_tiles(tiles_, i, part, k, k + 32);
+      put_into_tiles(tiles_, i, part_of(rows_[i], k), k, k + 32);
     }
   }
   for (std::size_t i = 0; i < kRows; ++i) expect_row(i, rows_[i]);

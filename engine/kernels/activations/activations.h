@@ -39,6 +39,13 @@ constexpr int32_t pair_of_sums(int32_t first, int32_t second) {
 std::size_t activation_bytes(std::size_t cols);
 Activations activations_at(std::byte* memory, std::size_t cols);
 
+// The row from value `begin` on, a multiple of 32.
+constexpr Activations part_of(const Activations& row, size_t begin) {
+  return {row.values + begin,         row.codes + begin,
+          row.scales + begin / 32,    row.negative_sums + begin / 16,
+          row.sum_pairs + begin / 32, row.sums32 + begin / 32};
+}
+
 // Fills the derived parts of values [begin, end) from `values`. begin and end are multiples of 32,
 // except an end that is cols, from which the padding to the next multiple of 256 is filled too. So
 // threads can share a row. A NaN or infinity gives unspecified codes. Traffic: cached. Thread-safe.

@@ -147,6 +147,19 @@ WOOLLY_INLINE Floats negate(Floats a) {
   const __m256 sign = _mm256_set1_ps(-0.0F);
   return {_mm256_xor_ps(a.lo, sign), _mm256_xor_ps(a.hi, sign)};
 }
+WOOLLY_INLINE Floats magnitude(Floats a) {
+  const __m256 sign = _mm256_set1_ps(-0.0F);
+  return {_mm256_andnot_ps(sign, a.lo), _mm256_andnot_ps(sign, a.hi)};
+}
+WOOLLY_INLINE Floats max_floats(Floats a, Floats b) {
+  return {_mm256_max_ps(a.lo, b.lo), _mm256_max_ps(a.hi, b.hi)};
+}
+WOOLLY_INLINE Floats divide(Floats a, Floats b) {
+  return {_mm256_div_ps(a.lo, b.lo), _mm256_div_ps(a.hi, b.hi)};
+}
+WOOLLY_INLINE Ints round_to_ints(Floats a) {
+  return {_mm256_cvtps_epi32(a.lo), _mm256_cvtps_epi32(a.hi)};
+}
 WOOLLY_INLINE Floats add_floats(Floats a, Floats b) {
   return {_mm256_add_ps(a.lo, b.lo), _mm256_add_ps(a.hi, b.hi)};
 }

@@ -117,6 +117,10 @@ WOOLLY_INLINE Floats as_floats(Bytes v) { return _mm512_castsi512_ps(v); }
 WOOLLY_INLINE Floats to_floats(Ints v) { return _mm512_cvtepi32_ps(v); }
 WOOLLY_INLINE Floats multiply(Floats a, Floats b) { return _mm512_mul_ps(a, b); }
 WOOLLY_INLINE Floats negate(Floats a) { return _mm512_xor_ps(a, _mm512_set1_ps(-0.0F)); }
+WOOLLY_INLINE Floats magnitude(Floats a) { return _mm512_abs_ps(a); }
+WOOLLY_INLINE Floats max_floats(Floats a, Floats b) { return _mm512_max_ps(a, b); }
+WOOLLY_INLINE Floats divide(Floats a, Floats b) { return _mm512_div_ps(a, b); }
+WOOLLY_INLINE Ints round_to_ints(Floats a) { return _mm512_cvtps_epi32(a); }
 WOOLLY_INLINE Floats add_floats(Floats a, Floats b) { return _mm512_add_ps(a, b); }
 WOOLLY_INLINE Floats multiply_add(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
 
