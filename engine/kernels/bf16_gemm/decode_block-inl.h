@@ -44,10 +44,7 @@ struct TileSink {
 
   template <typename Group>
   WOOLLY_METHOD void group(size_t k, const Bytes* w, Floats scale, Floats offset) {
-    Floats term = Group::kOffset ? offset : zero();
-    if constexpr (Group::kBias != 0) {
-      term = multiply_add(scale, set_floats(-(float)Group::kBias), term);
-    }
+    const Floats term = term_of<Group>(scale, offset);
     uint16_t* to = tiles[(k - begin) / 32];
     for (int i = 0; i < 8; ++i) store_weights(to + 64 * i, w[i], scale, term);
   }
@@ -66,10 +63,7 @@ struct TileSink {
   template <typename Group, int kShift>
   WOOLLY_METHOD void half(uint16_t* to, const Bytes* w, Ints scales, Ints mins) {
     const Floats scale = multiply(d, to_floats(scales));
-    Floats term = Group::kOffset ? multiply(minus_dmin, to_floats(mins)) : zero();
-    if constexpr (Group::kBias != 0) {
-      term = multiply_add(scale, set_floats(-(float)Group::kBias), term);
-    }
+    const Floats term = term_of<Group>(scale, multiply(minus_dmin, to_floats(mins)));
     const Floats factor = multiply(scale, set_floats(1.0F / (1 << kShift)));
     for (int i = 0; i < 4; ++i) store_weights(to + 64 * i, w[i], factor, term);
   }

@@ -77,12 +77,8 @@ struct RequantizeSink {
   }
 
   WOOLLY_METHOD void set_half(size_t half, Floats scale, Floats offset) {
-    Floats term = Group::kOffset ? offset : zero();
-    if constexpr (Group::kBias != 0) {
-      term = multiply_add(scale, set_floats(-(float)Group::kBias), term);
-    }
     factors[half] = scale;
-    terms[half] = term;
+    terms[half] = term_of<Group>(scale, offset);
   }
 
   WOOLLY_METHOD void new_codes(int half, Ints factor, Ints term) {

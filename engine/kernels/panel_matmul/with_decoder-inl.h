@@ -1,4 +1,5 @@
-// The columns of float types, and the decoder of a type. Included after decode-inl.h.
+// The columns of float types, what weights are besides their codes, and the decoder of a type.
+// Included after decode-inl.h.
 
 // Float types: a decoder gives column k of a panel as floats.
 struct ColumnF32 {
@@ -33,6 +34,15 @@ WOOLLY_INLINE Floats last_column(const uint8_t* line) {
   Floats columns[2];
   Column::pair(line, columns);
   return columns[0];
+}
+
+// What a weight has besides scale times its code: of a group or of half a pair, whose scale and
+// offset these are.
+template <typename Group>
+WOOLLY_INLINE Floats term_of(Floats scale, Floats offset) {
+  const Floats term = Group::kOffset ? offset : zero();
+  if constexpr (Group::kBias == 0) return term;
+  return multiply_add(scale, set_floats(-(float)Group::kBias), term);
 }
 
 // Calls body.quantized<Decode>() or body.floats<Column>() for the type.
