@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -17,15 +18,24 @@
 namespace woolly {
 namespace {
 
-// What `all_types` of Int8Products says of Q2_K.
-FastKernels kernels_of_model(FastKernels kernels, const std::optional<PackedModel>& packed) {
-  if (!packed || !kernels.int8 || kernels.int8->all_types) return kernels;
-  const std::vector<const PackedMatrix*> matrices = packed->matrices();
-  if (std::any_of(matrices.begin(), matrices.end(), [](const PackedMatrix* matrix) {
-        return matrix->weights.dtype == DType::kQ2_K;
-      })) {
-    kernels.int8.reset();
-  }
+bool has_floats(const PackedMatrix* matrix) {
+  return dtype_traits(matrix->weights.dtype).block_values == 1;
+}
+
+bool is_coarse(const PackedMatrix* matrix) {
+  const DTypeTraits& traits = dtype_traits(matrix->weights.dtype);
+  return traits.block_values == 256 || 8 * traits.block_bytes <= 5 * traits.block_values;
+}
+
+// What Int8Products says of Q2_K, and Bf16Attention of the weights.
+FastKernels kernels_of_model(FastKernels kernels, const PackedModel& packed) {
+  const std::vector<const PackedMatrix*> matrices = packed.matrices();
+  const auto any = [&](auto&& has) { return std::any_of(matrices.begin(), matrices.end(), has); };
+  const auto is_q2_k = [](const PackedMatrix* m) { return m->weights.dtype == DType::kQ2_K; };
+  if (kernels.int8 && !kernels.int8->all_types && any(is_q2_k)) kernels.int8.reset();
+  auto& attention = kernels.bf16_attention;
+  if (attention && !any(has_floats)) attention->rests = false;
+  if (attention && !attention->all_models && any(std::not_fn(is_coarse))) attention.reset();
   return kernels;
 }
 
@@ -37,7 +47,7 @@ class FastForward final : public Forward {
         cache_(cache),
         most_rows_(std::min(kPrefillTokens, cache.context())),
         packed_(std::move(packed)) {
-    const FastKernels kernels = kernels_of_model(asked, packed_);
+    const FastKernels kernels = packed_ ? kernels_of_model(asked, *packed_) : asked;
     long_pieces_apart_ = kernels.bf16 || kernels.int8;
     if (packed_) {
       decode_.emplace(model, *packed_, cache, context, kernels, profile);

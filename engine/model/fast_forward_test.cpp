@@ -75,6 +75,10 @@ FastKernels bf16_kernels(Isa isa, Isa products) {
   return kernels;
 }
 
+Bf16Attention bf16_attention(Isa isa) {
+  return {select_variant(bf16_attention_variants(), isa).function};
+}
+
 FastKernels int8_kernels(Isa isa) {
   FastKernels kernels = direct_kernels(isa);
   kernels.int8 = {select_variant(int8_gemm_variants(), isa).function};
@@ -273,6 +277,39 @@ TEST(FastForward, Bf16PassesAgreeForEverySizeAndThreadCount) {
   }
 }
 
+// Attention in bfloat16 is nearly exact where weights are floats and it has rests, and not taken
+// where it is to be for coarse weights alone and others are finer.
+TEST(FastForward, Bf16AttentionSuitsTheModel) {
+  const test::TemporaryFolder folder;
+  Context context(2);
+  const auto logits_of = [&](const std::string& type, const std::optional<Bf16Attention>& bf16) {
+    test::write_tiny_model(type, folder / (type + ".gguf"));
+    const LlamaModel model = LlamaModel::load(folder / (type + ".gguf"), context.isa);
+    FastKernels kernels = direct_kernels(context.isa);
+    kernels.bf16_attention = bf16;
+    const std::vector<TokenId> tokens = some_tokens(150, model.config.vocab_size);
+    return run_in_steps(model, context, kernels, DType::kF16, tokens, tokens.size());
+  };
+  for (const Isa isa : bf16_isas()) {
+    Bf16Attention rounded = bf16_attention(isa);
+    rounded.rests = false;
+    Bf16Attention coarse_only = rounded;
+    coarse_only.all_models = false;
+    for (const char* type : {"F32", "Q8_0", "Q4_0"}) {
+      const std::string what = fmt::format("{} {}", isa_name(isa), type);
+      const bool floats = type == std::string("F32");
+      const Logits exact = logits_of(type, std::nullopt);
+      const Logits lossy = logits_of(type, rounded);
+      EXPECT_GT(relative_error(lossy, exact), 1e-3) << what;
+      EXPECT_LT(relative_error(lossy, exact), 0.06) << what;
+      const Logits with_rests = logits_of(type, bf16_attention(isa));
+      EXPECT_EQ(with_rests == lossy, !floats) << what;
+      EXPECT_LT(relative_error(with_rests, exact), floats ? 1e-3 : 0.06) << what;
+      EXPECT_EQ(logits_of(type, coarse_only), type == std::string("Q4_0") ? lossy : exact) << what;
+    }
+  }
+}
+
 // What speculation rests on: a token's logits have the same bits alone and among others. Passes
 // over few tokens and over many differ in their attention only, in the order of its sums.
 void expect_same_bits(std::size_t n, std::initializer_list<std::size_t> steps) {
@@ -355,7 +392,10 @@ TEST_F(BatchOfSequences, BitsDoNotDependOnTheNeighbours) {
   Context context(2);
   expect_same_bits(context, direct_kernels(context.isa));
   for (const Isa isa : bf16_isas()) {
-    if (isa != Isa::kGeneric) expect_same_bits(context, bf16_kernels(context.isa, isa));
+    if (isa == Isa::kGeneric) continue;
+    FastKernels kernels = bf16_kernels(context.isa, isa);
+    kernels.bf16_attention = bf16_attention(isa);
+    expect_same_bits(context, kernels);
   }
   if (context.isa >= Isa::kAvx512Vnni) expect_same_bits(context, int8_kernels(context.isa));
 }

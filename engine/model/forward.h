@@ -13,6 +13,7 @@
 #include "engine/base/context.h"
 #include "engine/kernels/attention/attention.h"
 #include "engine/kernels/attention/decode.h"
+#include "engine/kernels/bf16_attention/bf16_attention.h"
 #include "engine/kernels/bf16_gemm/bf16_gemm.h"
 #include "engine/kernels/int8_gemm/int8_gemm.h"
 #include "engine/kernels/matmul/matmul.h"
@@ -92,6 +93,15 @@ struct Int8Products {
   }
 };
 
+// Attention of passes over long pieces in bfloat16, in place of flash attention.
+struct Bf16Attention {
+  AttentionFn function = nullptr;
+  // Else models whose weights all have blocks of 256, or five bits at most: there all that is lost,
+  // in KL divergence, is no more than what llama.cpp loses (ARCHITECTURE.md has the figures).
+  bool all_models = true;
+  bool rests = true;  // where weights are F32, F16 or BF16
+};
+
 // What optimization flags choose by name (the other kernels follow the ISA).
 struct FastKernels {
   // Products with the weights as the file has them, and attention by way of scores.
@@ -117,6 +127,7 @@ struct FastKernels {
   // Of direct passes over few tokens and over many; null: `attention`.
   DecodeAttentionFn decode_attention = nullptr;
   AttentionFn flash_attention = nullptr;
+  std::optional<Bf16Attention> bf16_attention;
 
   // Of direct passes. Off, an operation is a phase of its own, after which all threads wait.
   bool fuse_qkv = true;   // Q, K, V, RoPE and the write to the cache

@@ -28,6 +28,22 @@ std::size_t value_count(std::size_t rows, std::size_t cols) {
   return tiles_of(rows) * kTileRows * cols;
 }
 
+AttentionFn by_blocks(const FastKernels& kernels) {
+  if (kernels.bf16_attention) return kernels.bf16_attention->function;
+  return kernels.flash_attention != nullptr ? kernels.flash_attention : kernels.attention;
+}
+
+// Of calls of so many queries.
+std::size_t attention_floats(const LlamaConfig& c, const FastKernels& kernels, std::size_t queries,
+                             std::size_t context) {
+  const std::size_t group = c.heads / c.kv_heads;
+  if (kernels.bf16_attention) return bf16_attention_scratch_floats(queries, group, c.head_dim);
+  if (kernels.flash_attention != nullptr) {
+    return flash_attention_scratch_floats(queries, group, c.head_dim);
+  }
+  return attention_scratch_floats(c.heads, c.kv_heads, context, c.head_dim);
+}
+
 // The most rows for which some matrix's product of few rows is the quicker one.
 std::size_t few_rows(const PackedModel& packed, const GemmRows& gemm_rows, std::size_t batch) {
   std::size_t most = 0;
@@ -170,20 +186,16 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
       silu_mul_(select_variant(silu_mul_variants(), context.isa).function),
       quantize_(select_variant(quantize_activations_variants(), context.isa).function),
       attention_(attention_args(model, cache, context.isa)),
+      attention_by_blocks_(by_blocks(kernels)),
       batch_(std::min(kPrefillTokens, cache.context())),
       logit_rows_(std::min(kLogitRows, cache.context())),
       kinds_(kinds_of(packed, kernels)),
       few_rows_(few_rows(packed, kernels.gemm_rows, batch_)),
       attention_tokens_(
-          kernels.flash_attention != nullptr
+          attention_by_blocks_ != kernels.attention
               ? std::max<std::size_t>(1, kFlashQueries * config_.kv_heads / config_.heads)
               : batch_),
-      attention_floats_(kernels.flash_attention != nullptr
-                            ? flash_attention_scratch_floats(attention_tokens_,
-                                                             config_.heads / config_.kv_heads,
-                                                             config_.head_dim)
-                            : attention_scratch_floats(config_.heads, config_.kv_heads,
-                                                       cache.context(), config_.head_dim)),
+      attention_floats_(attention_floats(config_, kernels, attention_tokens_, cache.context())),
       arena_(arena_bytes(config_, kinds_, batch_, logit_rows_, few_rows_, kernels.fuse_ffn,
                          attention_floats_, static_cast<std::size_t>(pool_.threads()))),
       x_(arena_.take_floats(batch_ * config_.width)),
@@ -214,6 +226,7 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
                            arena_.take_floats(decode_partial_floats(
                                config_.heads / config_.kv_heads, config_.head_dim))});
   }
+  attention_.rests = kernels.bf16_attention && kernels.bf16_attention->rests;
   rows_.resize(batch_);
   queries_.reserve(batch_);
 }
@@ -475,7 +488,7 @@ void PrefillPass::attend_by_blocks(const Workspace& work, std::size_t layer, con
   args.kv_begin = head;
   args.kv_end = head + 1;
   args.scratch = work.attention;
-  (kernels_.flash_attention != nullptr ? kernels_.flash_attention : kernels_.attention)(args);
+  attention_by_blocks_(args);
 }
 
 void PrefillPass::attend_one_by_one(const Workspace& work, std::size_t layer,

@@ -163,6 +163,7 @@ class PrefillPass {
   SiluMulFn silu_mul_;
   QuantizeActivationsFn quantize_;
   AttentionArgs attention_;  // what all calls share
+  AttentionFn attention_by_blocks_;
 
   // Of the pass, [batch]: where each row belongs.
   struct Row {

@@ -33,6 +33,7 @@ constexpr std::size_t kDecodedTokens = 4;
 std::vector<std::string> values_to_try(const OptimizationFlag& flag) {
   if (flag.name == "isa") return {"best"};
   if (flag.name == "kv_type") return {"f32"};
+  if (flag.name == "bf16_attention") return {"all", "off"};  // "auto" is one of them
   if (flag.range) return {std::to_string(flag.range->first), std::string(flag.values.front())};
   return {flag.values.begin(), flag.values.end()};
 }
@@ -125,7 +126,9 @@ void expect_all_agree(const std::filesystem::path& model, const Tolerances& tole
     if (value_of(values, "gemm") == "direct") {
       tolerance = value_of(values, "int8") == "off" ? tolerances.direct : tolerances.int8;
       constexpr double kBfloats = 0.01;
-      if (value_of(values, "bf16") == "all") tolerance = std::max(tolerance, kBfloats);
+      if (value_of(values, "bf16") == "all" || value_of(values, "bf16_attention") == "all") {
+        tolerance = std::max(tolerance, kBfloats);
+      }
     }
     EXPECT_LT(test::relative_error(logits_of(model, options), expected), tolerance)
         << ::testing::PrintToString(values);

@@ -90,12 +90,17 @@ void fall_back(FlagValues& values) {
       use_default(name);
     }
   }
+  const auto need = [&](std::string_view name, const auto& variants) {
+    if (select_variant(variants, isa_of(values)).name == kOracle) value_of(values, name) = "off";
+  };
   if (gemm == "direct") {
-    const auto without = [&](const auto& variants, std::string_view name) {
-      if (select_variant(variants, isa_of(values)).name == kOracle) value_of(values, name) = "off";
-    };
-    without(bf16_gemm_variants(), "bf16");
-    without(int8_gemm_variants(), "int8");
+    need("bf16", bf16_gemm_variants());
+    need("int8", int8_gemm_variants());
+  }
+  if (attention == "online") {
+    need("bf16_attention", bf16_attention_variants());
+  } else {
+    use_default("bf16_attention");
   }
   std::string& dequant = value_of(values, "dequant");
   if (dequant == "direct" && gemm != "direct") dequant = "every_use";
@@ -170,6 +175,9 @@ const std::vector<OptimizationFlag>& optimization_flags() {
       {"attention",
        "in direct passes a block of keys at a time (flash); all scores, through BLAS; the oracle",
        {"online", "blas", "reference"}},
+      {"bf16_attention",
+       "online attention to long pieces in bfloat16: where weights have lost more; all; none",
+       {"auto", "all", "off"}},
       {"kv_type", "numbers of the KV cache", {"f16", "f32", "bf16", "q8_0"}},
       {"pages", "memory pages of packed weights and of cached floats", {"huge", "small"}},
       {"prefetch", "how far direct products prefetch, in bytes", {"6144", "2048", "off"}},
@@ -244,6 +252,12 @@ FastKernels kernels_for(const FlagValues& resolved) {
   if (attention == "online") {
     kernels.decode_attention = select_variant(decode_attention_variants(), isa).function;
     kernels.flash_attention = select_variant(flash_attention_variants(), isa).function;
+    if (const std::string_view bf16 = value_of(resolved, "bf16_attention"); bf16 != "off") {
+      // With AVX-512 three products take longer than one of floats.
+      const bool all = bf16 == "all";
+      kernels.bf16_attention = {select_variant(bf16_attention_variants(), isa).function,
+                                all || isa == Isa::kAmx, /*rests=*/!all};
+    }
   }
   kernels.steal = value_of(resolved, "pool") == "steal";
   kernels.fuse_qkv = value_of(resolved, "fusion_qkv") == "on";

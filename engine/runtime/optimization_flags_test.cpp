@@ -42,6 +42,7 @@ TEST(OptimizationFlags, DefaultsAreTheBest) {
                                 {"bf16", "off"},
                                 {"int8", "auto"},
                                 {"attention", "online"},
+                                {"bf16_attention", "off"},
                                 {"kv_type", "f16"},
                                 {"pages", "huge"},
                                 {"prefetch", "6144"},
@@ -98,6 +99,24 @@ TEST(OptimizationFlags, Bf16TakesWhatIsQuickerWithoutLoss) {
   EXPECT_FALSE(products({{"bf16", "all"}}, Isa::kAvx512Bf16)->rests);
   EXPECT_THAT(resolve({{"bf16", "all"}}, Isa::kAvx512Vnni), Has("bf16", "off"));
   EXPECT_THAT(resolve({{"bf16", "all"}, {"gemm", "blas"}}, Isa::kAmx), Has("bf16", "auto"));
+}
+
+TEST(OptimizationFlags, Bf16AttentionIsForCoarseWeightsButWithAmx) {
+  const auto attention = [](const FlagValues& given, Isa best) {
+    return kernels_for(resolve(given, best)).bf16_attention;
+  };
+  EXPECT_FALSE(attention({}, Isa::kAvx512Vnni));
+  EXPECT_FALSE(attention({{"bf16_attention", "off"}}, Isa::kAmx));
+  EXPECT_FALSE(attention({{"attention", "blas"}}, Isa::kAmx));
+  EXPECT_FALSE(attention({{"gemm", "blas"}}, Isa::kAmx));
+  EXPECT_FALSE(attention({}, Isa::kAvx512Bf16)->all_models);
+  EXPECT_TRUE(attention({{"bf16_attention", "all"}}, Isa::kAvx512Bf16)->all_models);
+  EXPECT_FALSE(attention({{"bf16_attention", "all"}}, Isa::kAvx512Bf16)->rests);
+  EXPECT_TRUE(attention({}, Isa::kAmx)->all_models);
+  EXPECT_TRUE(attention({}, Isa::kAmx)->rests);
+  EXPECT_THAT(resolve({}, Isa::kAvx512Vnni), Has("bf16_attention", "off"));
+  EXPECT_THAT(resolve({{"bf16_attention", "off"}, {"attention", "blas"}}, Isa::kAmx),
+              Has("bf16_attention", "auto"));
 }
 
 TEST(OptimizationFlags, Int8TakesWhatLosesLittle) {

@@ -1,6 +1,6 @@
 // Attention of tinyllama-1.1b (32 heads in 4 groups of 64) and llama-7b (32 heads of 128), f16
-// cache; flash_attention of many queries. Decoding takes another layer's cache at each call, as a
-// model does, so it comes from memory.
+// cache; flash_attention and bf16_attention of many queries. Decoding takes another layer's cache
+// at each call, as a model does, so it comes from memory.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 
 #include "engine/kernels/attention/attention.h"
 #include "engine/kernels/attention/flash.h"
+#include "engine/kernels/bf16_attention/bf16_attention.h"
 #include "engine/tensor/half.h"
 #include "microbench/harness/aligned_vector.h"
 #include "microbench/harness/inputs.h"
@@ -35,24 +36,30 @@ struct Shape {
   }
 };
 
-Cost cost_of(const Shape& s, int threads) {
+// What is timed, and what it is checked against: up to `tolerance` of the largest |v|, which is 1.
+struct Kernel {
+  double tolerance;
+  Bound bound;
+  AttentionFn function = nullptr;
+  AttentionFn oracle = nullptr;
+  std::size_t piece = 0;  // queries of a call at most
+};
+
+Cost cost_of(const Shape& s, Bound bound, int threads) {
   double pairs = 0;  // of a query and a key it sees
   for (std::size_t t = 0; t < s.m; ++t) pairs += static_cast<double>(s.position + t + 1);
   return {.bytes = static_cast<double>(s.cache_bytes()),
           .flops = 4 * pairs * static_cast<double>(s.heads * s.head_dim),
-          .bound = s.m == 1 ? Bound::kMemory : Bound::kCompute,
+          .bound = bound,
           .threads = threads};
 }
 
 class Layers {
  public:
-  // Calls compute `piece` queries at most.
-  Layers(Context& context, Storage& storage, const Shape& shape, AttentionFn function,
-         std::size_t piece)
+  Layers(Context& context, Storage& storage, const Shape& shape, const Kernel& kernel)
       : pool_(context.pool),
         shape_(shape),
-        function_(function),
-        piece_(piece),
+        kernel_(kernel),
         layers_(shape.m == 1 ? uncached_copies(shape.cache_bytes()) : 1),
         cache_(reinterpret_cast<std::uint16_t*>(storage.reserve(layers_ * shape.cache_bytes()))),
         q_(random_floats(shape.m * shape.heads * shape.head_dim, 1)),
@@ -61,9 +68,11 @@ class Layers {
         softmax_(select_variant(softmax_variants(), context.isa).function),
         scratch_(static_cast<std::size_t>(pool_.threads())) {
     for (auto& floats : scratch_) {
-      floats.resize(std::max(
-          flash_attention_scratch_floats(piece, shape.heads / shape.kv_heads, shape.head_dim),
-          attention_scratch_floats(shape.heads, shape.kv_heads, shape.context(), shape.head_dim)));
+      const std::size_t group = shape.heads / shape.kv_heads;
+      floats.resize(std::max({flash_attention_scratch_floats(kernel.piece, group, shape.head_dim),
+                              bf16_attention_scratch_floats(kernel.piece, group, shape.head_dim),
+                              attention_scratch_floats(shape.heads, shape.kv_heads, shape.context(),
+                                                       shape.head_dim)}));
     }
     const AlignedVector<float> values = random_floats(2 * shape.cache_values(), 2);
     AlignedVector<std::uint16_t> halves(values.size());
@@ -74,17 +83,16 @@ class Layers {
   }
 
   void run() {
-    attend(function_, piece_, layer_, out_.data());
+    attend(kernel_.function, kernel_.piece, layer_, out_.data());
     layer_ = (layer_ + 1) % layers_;
   }
 
   std::string verify() {
     std::fill(out_.begin(), out_.end(), std::numeric_limits<float>::quiet_NaN());
-    attend(function_, piece_, 0, out_.data());
+    attend(kernel_.function, kernel_.piece, 0, out_.data());
     AlignedVector<float> expected(out_.size());
-    attend(attention_variants().back().function, shape_.m, 0, expected.data());
-    constexpr double kTolerance = 1e-5;  // of the largest |v|, which is 1
-    return first_difference(out_, expected, [](std::size_t) { return kTolerance; });
+    attend(kernel_.oracle, shape_.m, 0, expected.data());
+    return first_difference(out_, expected, [&](std::size_t) { return kernel_.tolerance; });
   }
 
  private:
@@ -124,8 +132,7 @@ class Layers {
 
   ThreadPool& pool_;
   Shape shape_;
-  AttentionFn function_;
-  std::size_t piece_;
+  Kernel kernel_;
   std::size_t layers_;
   std::uint16_t* cache_;
   AlignedVector<float> q_;
@@ -146,30 +153,37 @@ constexpr std::size_t kFlashQueries = 192;  // of all heads of a group, in a cal
 
 void add_attention_benchmarks(Suite& suite) {
   Context& context = suite.context;
-  const auto add = [&](std::string_view operation, const KernelVariant<AttentionFn>& variant,
-                       const Shape& shape, std::size_t piece) {
-    suite.add(operation, dtype_traits(kKvType).name, variant.name, shape.text(),
-              cost_of(shape, context.pool.threads()),
-              [&context, &storage = suite.storage, shape, function = variant.function, piece] {
-                const auto layers =
-                    std::make_shared<Layers>(context, storage, shape, function, piece);
+  const auto add = [&](std::string_view operation, std::string_view variant, const Shape& shape,
+                       const Kernel& kernel) {
+    suite.add(operation, dtype_traits(kKvType).name, variant, shape.text(),
+              cost_of(shape, kernel.bound, context.pool.threads()),
+              [&context, &storage = suite.storage, shape, kernel] {
+                const auto layers = std::make_shared<Layers>(context, storage, shape, kernel);
                 return Workload{[layers] { return layers->verify(); }, [layers] { layers->run(); }};
               });
   };
+  const AttentionFn oracle = attention_variants().back().function;
   for (const auto& variant : attention_variants()) {
     if (variant.isa > context.isa) continue;
-    if (variant.name == "reference") {
-      add("attention", variant, kDecode, kDecode.m);
-      continue;
-    }
-    for (const Shape& shape : kShapes) add("attention", variant, shape, shape.m);
-  }
-  for (const auto& variant : flash_attention_variants()) {
-    if (variant.isa > context.isa || variant.name == "reference") continue;
-    for (const Shape& shape : kPrefill) {
-      add("flash_attention", variant, shape, kFlashQueries * shape.kv_heads / shape.heads);
+    for (const Shape& shape : kShapes) {
+      const Bound bound = shape.m == 1 ? Bound::kMemory : Bound::kCompute;
+      add("attention", variant.name, shape, {1e-5, bound, variant.function, oracle, shape.m});
+      if (variant.name == "reference") break;
     }
   }
+  const auto add_prefill = [&](std::string_view operation, const auto& variants, Kernel kernel) {
+    kernel.oracle = variants.back().function;
+    for (const auto& variant : variants) {
+      if (variant.isa > context.isa || variant.name == "reference") continue;
+      kernel.function = variant.function;
+      for (const Shape& shape : kPrefill) {
+        kernel.piece = kFlashQueries * shape.kv_heads / shape.heads;
+        add(operation, variant.name, shape, kernel);
+      }
+    }
+  };
+  add_prefill("flash_attention", flash_attention_variants(), {1e-5, Bound::kCompute});
+  add_prefill("bf16_attention", bf16_attention_variants(), {1.0 / 256, Bound::kBf16});
 }
 
 }  // namespace woolly::micro

@@ -41,6 +41,7 @@ struct AttentionArgs {
   DequantizeRowFn to_float = nullptr;  // of kv_type; for values
   SoftmaxFn softmax = nullptr;
   float* scratch = nullptr;  // of this thread, attention_scratch_floats() long
+  bool rests = false;        // of bf16_attention.h alone
 };
 
 using AttentionFn = void (*)(const AttentionArgs& args) noexcept;

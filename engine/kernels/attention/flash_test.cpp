@@ -4,83 +4,26 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
-#include "engine/base/buffer.h"
-#include "engine/kernels/attention/kv_test_support.h"
+#include "engine/kernels/attention/layer_test_support.h"
 
 namespace woolly {
 namespace {
 
-struct Shape {
-  std::size_t m, position, heads, kv_heads, head_dim;
-};
+using test::AttentionLayer;
+using test::LayerShape;
 
-// A layer's cache with some rows behind the visible ones that nobody may use, and its queries.
-class Layer {
- public:
-  Layer(const Shape& s, DType type, float q_scale)
-      : shape_(s),
-        type_(type),
-        context_(s.position + s.m + 3),
-        q_(test::random_floats(s.m * s.heads * s.head_dim, 1, q_scale)),
-        k_(test::key_cache(type, s.kv_heads, context_, s.position + s.m, s.head_dim, 2)),
-        v_(test::value_cache(type, s.kv_heads, context_, s.position + s.m, s.head_dim, 3)) {}
+test::BlockAttention flash(const KernelVariant<AttentionFn>& variant) {
+  return {variant.function, flash_attention_scratch_floats};
+}
 
-  // Queries [begin, end), in one call for each key/value head.
-  void attend(AttentionFn function, std::size_t begin, std::size_t end, float* out) const {
-    const std::size_t stride = shape_.heads * shape_.head_dim;
-    const std::size_t floats = std::max(
-        flash_attention_scratch_floats(end - begin, shape_.heads / shape_.kv_heads,
-                                       shape_.head_dim),
-        attention_scratch_floats(shape_.heads, shape_.kv_heads, context_, shape_.head_dim));
-    Buffer scratch(floats * sizeof(float), Pages::kSmall);
-    std::memset(scratch.data(), 0xFF, scratch.size());
-    AttentionArgs args;
-    args.q = q_.data() + begin * stride;
-    args.k = k_.data();
-    args.v = v_.data();
-    args.kv_type = type_;
-    args.out = out + begin * stride;
-    args.m = end - begin;
-    args.position = shape_.position + begin;
-    args.context = context_;
-    args.heads = shape_.heads;
-    args.kv_heads = shape_.kv_heads;
-    args.head_dim = shape_.head_dim;
-    args.scale = 1 / std::sqrt(static_cast<float>(shape_.head_dim));
-    args.to_float = reference::dequantize_row(type_);
-    args.softmax = softmax_variants().back().function;
-    args.scratch = scratch.as<float>();
-    for (std::size_t kv = 0; kv < shape_.kv_heads; ++kv) {
-      args.kv_begin = kv;
-      args.kv_end = kv + 1;
-      function(args);
-    }
-  }
-
-  std::vector<float> attend(AttentionFn function) const {
-    std::vector<float> out(q_.size(), NAN);
-    attend(function, 0, shape_.m, out.data());
-    return out;
-  }
-
- private:
-  Shape shape_;
-  DType type_;
-  std::size_t context_;
-  std::vector<float> q_;
-  std::vector<std::byte> k_;
-  std::vector<std::byte> v_;
-};
-
-void check(const Shape& s, float q_scale) {
+void check(const LayerShape& s, float q_scale) {
   for (const DType type : kKvTypes) {
     if (s.head_dim % dtype_traits(type).block_values != 0) continue;
-    const Layer layer(s, type, q_scale);
-    const std::vector<float> expected = layer.attend(flash_attention_variants().back().function);
+    const AttentionLayer layer(s, type, q_scale);
+    const std::vector<float> expected = layer.attend(flash(flash_attention_variants().back()));
     test::for_each_runnable(flash_attention_variants(), [&](const auto& variant) {
-      const std::vector<float> out = layer.attend(variant.function);
+      const std::vector<float> out = layer.attend(flash(variant));
       for (std::size_t i = 0; i < out.size(); ++i) {
         // |v| reaches about 4; scores of size q_scale * 8 lose that many epsilons in the exponent.
         ASSERT_NEAR(out[i], expected[i], 4e-5F * std::max(1.0F, q_scale / 8))
@@ -113,14 +56,14 @@ TEST(FlashAttention, ExtremeScoresKeepTheirOrder) {
 }
 
 TEST(FlashAttention, AQuerysBitsDoNotDependOnItsNeighbours) {
-  const Shape s{40, 90, 6, 2, 64};
+  const LayerShape s{40, 90, 6, 2, 64};
   for (const DType type : kKvTypes) {
-    const Layer layer(s, type, 1);
+    const AttentionLayer layer(s, type, 1);
     test::for_each_runnable(flash_attention_variants(), [&](const auto& variant) {
-      const std::vector<float> together = layer.attend(variant.function);
+      const std::vector<float> together = layer.attend(flash(variant));
       std::vector<float> apart(together.size(), NAN);
       for (const auto& [begin, end] : {std::pair{0U, 1U}, {1U, 14U}, {14U, 39U}, {39U, 40U}}) {
-        layer.attend(variant.function, begin, end, apart.data());
+        layer.attend(flash(variant), begin, end, apart.data());
       }
       EXPECT_EQ(apart, together) << variant.name;
     });

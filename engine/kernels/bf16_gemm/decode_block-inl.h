@@ -7,25 +7,6 @@ struct alignas(64) DecodedTiles {
   uint16_t rest[2][kBf16BlockTiles][kBf16TileValues];
 };
 
-// What they are multiplied with.
-struct TileOperands {
-  const DecodedTiles& w;
-  const uint16_t* x;  // [row tiles][kBf16BlockTiles] tiles
-  const uint16_t* x_rest;
-  size_t steps;
-  size_t out_stride;  // floats from one row tile's outputs to the next's
-  bool first;         // else there are sums in the outputs already
-};
-
-// Both rounded to nearest, ties away from zero, which takes half the instructions of VCVTNEPS2BF16
-// where the results are to be pairs.
-WOOLLY_INLINE Ints rounded_pair(Floats low, Floats high) {
-  const Ints half = set_ints(0x8000);
-  const Ints a = add_ints(_mm512_castps_si512(low), half);
-  const Ints b = add_ints(_mm512_castps_si512(high), half);
-  return _mm512_ternarylogic_epi32(shift_ints_right<16>(a), b, set_ints((int)0xFFFF0000U), 0xF8);
-}
-
 // Weights factor * u + term, of the four codes of a lane.
 WOOLLY_INLINE void store_weights(uint16_t* to, Bytes u, Floats factor, Floats term) {
   const Floats first = multiply_add(factor, to_floats(byte_of<0>(u)), term);
@@ -108,8 +89,7 @@ static void decode_floats(const Bf16GemmArgs& args, size_t panel, size_t begin, 
     const Ints pair = rounded_pair(columns[0], columns[1]);
     store_line(to, pair);
     if constexpr (kRest) {
-      store_line(rest_to, rounded_pair(_mm512_sub_ps(columns[0], low_bfloats(pair)),
-                                       _mm512_sub_ps(columns[1], high_bfloats(pair))));
+      store_line(rest_to, rest_of_pair(columns[0], columns[1], pair));
     }
   }
 }

@@ -15,7 +15,9 @@ namespace {
 #include "engine/kernels/panel_matmul/decode-inl.h"
 // Of every type.
 #include "engine/kernels/panel_matmul/with_decoder-inl.h"
-// Through it.
+// As these.
+#include "engine/kernels/bf16_gemm/tile_operands-inl.h"
+// Through both.
 #include "engine/kernels/bf16_gemm/decode_block-inl.h"
 // And these.
 #include WOOLLY_TILES
@@ -27,8 +29,14 @@ void multiply(const Bf16GemmArgs& args, size_t block, size_t pair, const Decoded
   const size_t row_tiles = bf16_row_tiles(args.m);
   const size_t at = bf16_tile_at(args.x, 0, block * kBf16BlockTiles);
   constexpr size_t kOutTile = kBf16TileRows * kPanelRows;
-  const TileOperands operands{w,     args.x.values + at, kRest ? args.x.rest + at : nullptr,
-                              steps, stride * kOutTile,  block == 0};
+  const TileOperands operands{{w.values[0][0], w.values[1][0]},
+                              {w.rest[0][0], w.rest[1][0]},
+                              args.x.values + at,
+                              kRest ? args.x.rest + at : nullptr,
+                              kBf16BlockTiles * kBf16TileValues,
+                              steps,
+                              stride * kOutTile,
+                              block == 0};
   multiply_tiles<kRest>(operands, row_tiles, args.m, args.out + 2 * pair * kOutTile);
 }
 
@@ -83,24 +91,6 @@ struct Gemm {
     }
   }
 };
-
-// 16 values, of which the first `count` are there.
-WOOLLY_INLINE Floats load_first(const float* p, size_t count) {
-  if (count >= 16) return load_floats(p);
-  return _mm512_maskz_loadu_ps((__mmask16)((1U << count) - 1), p);
-}
-
-WOOLLY_INLINE void store_rounded(uint16_t* to, Floats low, Floats high) {
-  const __m512bh both = _mm512_cvtne2ps_pbh(high, low);
-  memcpy(to, &both, sizeof both);
-}
-
-WOOLLY_INLINE Floats less_rounded(Floats v) {
-  const __m256bh rounded = _mm512_cvtneps_pbh(v);
-  __m256i bits;
-  memcpy(&bits, &rounded, sizeof bits);
-  return _mm512_sub_ps(v, _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16)));
-}
 
 }  // namespace
 

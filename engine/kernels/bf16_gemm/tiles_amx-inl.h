@@ -1,16 +1,16 @@
 // Products of tiles with TDPBF16PS: two panels times two tiles of rows, so that each tile that is
-// loaded serves two products. Included after decode_block-inl.h.
+// loaded serves two products. Included after tile_operands-inl.h.
 #include "engine/kernels/amx_tiles-inl.h"
 
 // Tiles 0 to 3: sums of (row tile, panel). 4 and 5: rows. 6 and 7: panels.
-#define WOOLLY_LOAD_ROWS(x)                                                 \
-  _tile_loadd(4, (x), kTileRowBytes);                                       \
-  if constexpr (kTwo) {                                                     \
-    _tile_loadd(5, (x) + kBf16BlockTiles * kBf16TileValues, kTileRowBytes); \
+#define WOOLLY_LOAD_ROWS(x)                                 \
+  _tile_loadd(4, (x) + x_at, kTileRowBytes);                \
+  if constexpr (kTwo) {                                     \
+    _tile_loadd(5, (x) + x_at + o.x_stride, kTileRowBytes); \
   }
-#define WOOLLY_LOAD_PANELS(panels, step)            \
-  _tile_loadd(6, (panels)[0][step], kTileRowBytes); \
-  _tile_loadd(7, (panels)[1][step], kTileRowBytes);
+#define WOOLLY_LOAD_PANELS(panels)                 \
+  _tile_loadd(6, (panels)[0] + at, kTileRowBytes); \
+  _tile_loadd(7, (panels)[1] + at, kTileRowBytes);
 #define WOOLLY_MULTIPLY()    \
   _tile_dpbf16ps(0, 4, 6);   \
   _tile_dpbf16ps(1, 4, 7);   \
@@ -21,7 +21,7 @@
 
 // Of one row tile or, kTwo, of two.
 template <bool kRest, bool kTwo>
-static void multiply_row_tiles(const TileOperands& o, size_t x_at, float* out) {
+static void multiply_row_tiles(const TileOperands& o, size_t tile, float* out) {
   constexpr size_t kOutTile = kBf16TileRows * kPanelRows;
   float* second = out + o.out_stride;
   memory_is_used();
@@ -39,15 +39,16 @@ static void multiply_row_tiles(const TileOperands& o, size_t x_at, float* out) {
     }
   }
   for (size_t s = 0; s < o.steps; ++s) {
-    const size_t at = x_at + s * kBf16TileValues;
-    WOOLLY_LOAD_ROWS(o.x + at)
-    WOOLLY_LOAD_PANELS(o.w.values, s)
+    const size_t at = s * kBf16TileValues;
+    const size_t x_at = tile * o.x_stride + at;
+    WOOLLY_LOAD_ROWS(o.x)
+    WOOLLY_LOAD_PANELS(o.panels)
     WOOLLY_MULTIPLY()
     if constexpr (kRest) {
-      WOOLLY_LOAD_PANELS(o.w.rest, s)
+      WOOLLY_LOAD_PANELS(o.panels_rest)
       WOOLLY_MULTIPLY()
-      WOOLLY_LOAD_ROWS(o.x_rest + at)
-      WOOLLY_LOAD_PANELS(o.w.values, s)
+      WOOLLY_LOAD_ROWS(o.x_rest)
+      WOOLLY_LOAD_PANELS(o.panels)
       WOOLLY_MULTIPLY()
     }
   }
@@ -63,13 +64,12 @@ static void multiply_row_tiles(const TileOperands& o, size_t x_at, float* out) {
 // Two panels times all rows; `out` is where those of the first row tile go.
 template <bool kRest>
 static void multiply_tiles(const TileOperands& o, size_t row_tiles, size_t, float* out) {
-  constexpr size_t kRowTile = kBf16BlockTiles * kBf16TileValues;
   size_t tile = 0;
   for (; tile + 2 <= row_tiles; tile += 2) {
-    multiply_row_tiles<kRest, true>(o, tile * kRowTile, out + tile * o.out_stride);
+    multiply_row_tiles<kRest, true>(o, tile, out + tile * o.out_stride);
   }
   if (tile < row_tiles) {
-    multiply_row_tiles<kRest, false>(o, tile * kRowTile, out + tile * o.out_stride);
+    multiply_row_tiles<kRest, false>(o, tile, out + tile * o.out_stride);
   }
 }
 

@@ -1,5 +1,5 @@
 // Products of tiles with VDPBF16PS: sums of two panels and eight rows stay in registers. Included
-// after decode_block-inl.h.
+// after tile_operands-inl.h.
 
 // What a thread holds while it multiplies: nothing.
 struct TileUnit {};
@@ -7,8 +7,9 @@ struct TileUnit {};
 constexpr int kRowsAtATime = 8;
 
 // Row r of x is kBf16TileCols values behind row r - 1.
-WOOLLY_INLINE void add_step(const uint16_t* x, const uint16_t* w0, const uint16_t* w1,
-                            Floats (&sums)[2][kRowsAtATime]) {
+static inline __attribute__((always_inline)) void add_step(const uint16_t* x, const uint16_t* w0,
+                                                           const uint16_t* w1,
+                                                           __m512 (&sums)[2][kRowsAtATime]) {
   for (size_t i = 0; i < kBf16TileCols / 2; ++i) {
     __m512bh lines[2];
     memcpy(&lines[0], w0 + 32 * i, sizeof lines[0]);
@@ -29,23 +30,25 @@ WOOLLY_INLINE void add_step(const uint16_t* x, const uint16_t* w0, const uint16_
 template <bool kRest>
 static void multiply_rows(const TileOperands& o, size_t x_at, float* out) {
   constexpr size_t kOutTile = kBf16TileRows * kPanelRows;
-  Floats sums[2][kRowsAtATime];
+  __m512 sums[2][kRowsAtATime];
   for (int p = 0; p < 2; ++p) {
     for (int r = 0; r < kRowsAtATime; ++r) {
-      sums[p][r] = o.first ? zero() : load_floats(out + (size_t)p * kOutTile + 16 * (size_t)r);
+      const float* at = out + (size_t)p * kOutTile + 16 * (size_t)r;
+      sums[p][r] = o.first ? _mm512_setzero_ps() : _mm512_loadu_ps(at);
     }
   }
   for (size_t s = 0; s < o.steps; ++s) {
-    const uint16_t* x = o.x + x_at + s * kBf16TileValues;
-    add_step(x, o.w.values[0][s], o.w.values[1][s], sums);
+    const size_t at = s * kBf16TileValues;
+    const uint16_t* x = o.x + x_at + at;
+    add_step(x, o.panels[0] + at, o.panels[1] + at, sums);
     if constexpr (kRest) {
-      add_step(x, o.w.rest[0][s], o.w.rest[1][s], sums);
-      add_step(o.x_rest + x_at + s * kBf16TileValues, o.w.values[0][s], o.w.values[1][s], sums);
+      add_step(x, o.panels_rest[0] + at, o.panels_rest[1] + at, sums);
+      add_step(o.x_rest + x_at + at, o.panels[0] + at, o.panels[1] + at, sums);
     }
   }
   for (int p = 0; p < 2; ++p) {
     for (int r = 0; r < kRowsAtATime; ++r) {
-      store_floats(out + (size_t)p * kOutTile + 16 * (size_t)r, sums[p][r]);
+      _mm512_storeu_ps(out + (size_t)p * kOutTile + 16 * (size_t)r, sums[p][r]);
     }
   }
 }
@@ -56,7 +59,7 @@ static void multiply_tiles(const TileOperands& o, size_t row_tiles, size_t m, fl
   for (size_t tile = 0; tile < row_tiles; ++tile) {
     const size_t rows = m - tile * kBf16TileRows;
     for (size_t r = 0; r < kBf16TileRows && r < rows; r += kRowsAtATime) {
-      multiply_rows<kRest>(o, tile * kBf16BlockTiles * kBf16TileValues + r * kBf16TileCols,
+      multiply_rows<kRest>(o, tile * o.x_stride + r * kBf16TileCols,
                            out + tile * o.out_stride + r * kPanelRows);
     }
   }
