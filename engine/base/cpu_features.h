@@ -7,9 +7,14 @@
 
 namespace woolly {
 
-// Best last. A later one includes what the kernels named after an earlier one need, but kAvxVnni,
-// which machines with AVX-512 may lack: lists of variants have it after the AVX-512 ones.
+// Best last.
 enum class Isa { kGeneric, kAvx2, kAvxVnni, kAvx512, kAvx512Vnni, kAvx512Bf16, kAmx };
+
+// Whether a machine whose best is `best` has `needed` for certain: each has what comes before it,
+// but machines with AVX-512 may lack AVX-VNNI.
+constexpr bool includes(Isa best, Isa needed) {
+  return needed == Isa::kAvxVnni ? best == Isa::kAvxVnni : needed <= best;
+}
 
 std::vector<std::string_view> isa_names();  // all, best last
 std::string_view isa_name(Isa isa);         // "generic", "avx2", ...

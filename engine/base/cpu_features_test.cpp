@@ -53,6 +53,25 @@ TEST_F(WoollyIsa, BestAvailableIsChosen) {
   EXPECT_EQ(choose_isa(f), Isa::kAvx512Bf16);
 }
 
+// Of every set of features, as far as those it needs are there: the best one has what it includes.
+TEST_F(WoollyIsa, IncludesWhatEveryMachineHas) {
+  for (unsigned bits = 0; bits < 64; ++bits) {
+    CpuFeatures f;
+    f.avx2 = bits & 1U;
+    f.avx_vnni = f.avx2 && (bits & 2U);
+    f.avx512 = f.avx2 && (bits & 4U);
+    f.avx512_vnni = f.avx512 && (bits & 8U);
+    f.avx512_bf16 = f.avx512 && (bits & 16U);
+    f.amx_bf16 = f.amx_int8 = f.avx512 && (bits & 32U);
+    const Isa best = choose_isa(f);
+    for (const std::string_view name : isa_names()) {
+      const Isa isa = *isa_from_name(name);
+      EXPECT_TRUE(!includes(best, isa) || f.has(isa)) << isa_name(best) << " " << name;
+    }
+    EXPECT_TRUE(includes(best, best));
+  }
+}
+
 TEST_F(WoollyIsa, ForcedByTheEnvironment) {
   CpuFeatures f;
   f.avx2 = true;

@@ -22,7 +22,7 @@ template <typename Function>
 const KernelVariant<Function>& select_variant(std::span<const KernelVariant<Function>> variants,
                                               Isa best) {
   for (const KernelVariant<Function>& variant : variants) {
-    if (variant.isa <= best) return variant;
+    if (includes(best, variant.isa)) return variant;
   }
   check_failed("an operation has a generic variant", __FILE__, __LINE__);
 }

@@ -156,19 +156,25 @@ const OptimizationFlag& flag_named(std::string_view name) {
   return *std::find_if(flags.begin(), flags.end(), [&](const auto& f) { return f.name == name; });
 }
 
-TEST(OptimizationCombinations, EveryInstructionSetAgrees) {
-  const test::TemporaryFolder folder;
-  test::SmallModel().write(folder / "m.gguf");
-  const Logits expected = reference_logits(folder / "m.gguf", "f32");
+void expect_every_isa_agrees(const std::filesystem::path& model, double tolerance) {
+  const Logits expected = reference_logits(model, "f32");
   const CpuFeatures machine = detect_cpu_features();
   for (const std::string_view name : flag_named("isa").values) {
     if (name != "best" && !machine.has(*isa_from_name(name))) continue;
     SessionOptions options;
     options.opts = resolve_flags({{"isa", std::string(name)}, {"kv_type", "f32"}});
-    // With AMX the floats are sums of two in bfloat16.
-    const double tolerance = isa_of(options.opts) == Isa::kAmx ? 5e-5 : 1e-5;
-    EXPECT_LT(test::relative_error(logits_of(folder / "m.gguf", options), expected), tolerance)
-        << name;
+    EXPECT_LT(test::relative_error(logits_of(model, options), expected), tolerance) << name;
+  }
+}
+
+TEST(OptimizationCombinations, EveryInstructionSetAgrees) {
+  const test::TemporaryFolder folder;
+  test::SmallModel().write(folder / "f32.gguf");
+  // With AMX the floats are sums of two in bfloat16.
+  expect_every_isa_agrees(folder / "f32.gguf", 5e-5);
+  for (const char* type : {"Q4_K_M", "Q8_0"}) {
+    test::write_tiny_model(type, folder / type);
+    expect_every_isa_agrees(folder / type, 0.06);
   }
 }
 
