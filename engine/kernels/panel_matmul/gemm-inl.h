@@ -10,6 +10,12 @@ constexpr bool by_halves() {
   return false;
 }
 
+// Whether weights are multiplied as magnitudes, and their signs with the activations.
+template <typename Group>
+constexpr bool signs_apart() {
+  return kSignsApart && Group::kMax > 63;
+}
+
 // What is kept of the scales of 32 columns of two panels. There is nothing that a type does not
 // use: a block and the rows it meets share the first-level cache.
 struct NoScales {};
@@ -26,6 +32,10 @@ struct HalfScales {
 struct PairMins {
   int32_t mins[2][kPanelRows];  // two words
 };
+struct NoNegatives {};
+struct Negatives {
+  int32_t negatives[2][kPanelRows];  // the sums of their magnitudes
+};
 
 template <typename Group>
 using DecodedScales = std::conditional_t<by_halves<Group>(), HalfScales,
@@ -35,10 +45,15 @@ using DecodedOffsets =
     std::conditional_t<!Group::kOffset, NoOffsets,
                        std::conditional_t<Group::kPairs, PairMins, GroupOffsets>>;
 
+template <typename Group>
+using DecodedNegatives = std::conditional_t<signs_apart<Group>(), Negatives, NoNegatives>;
+
 // 32 columns of two panels. The codes of a small pair are multiplied with its scales, and
 // kStoredBias more.
 template <typename Group>
-struct alignas(64) DecodedGroup : DecodedScales<Group>, DecodedOffsets<Group> {
+struct alignas(64) DecodedGroup : DecodedScales<Group>,
+                                  DecodedOffsets<Group>,
+                                  DecodedNegatives<Group> {
   uint8_t codes[8][2][kLineBytes];
 };
 
@@ -63,6 +78,15 @@ WOOLLY_INLINE Bytes scaled_codes(Bytes w, Ints scale) {
   return or_masked(even, shift_left<8>(odd), 255);
 }
 
+// Of each lane, over eight lines.
+WOOLLY_INLINE Ints magnitude_of_negatives(const Bytes* w) {
+  Ints sum = set_ints(0);
+  for (int i = 0; i < 8; ++i) {
+    sum = add_ints(sum, dot_words(negatives_of(w[i]), set_words(-1)));
+  }
+  return sum;
+}
+
 template <typename Group>
 struct StoreSink {
   DecodedBlock<Group>* block;
@@ -81,6 +105,7 @@ struct StoreSink {
     for (int i = 0; i < 8; ++i) store_line(to.codes[i][panel], w[i]);
     store_floats(to.scales[panel], scale);
     if constexpr (Group::kOffset) store_floats(to.offsets[panel], offset);
+    if constexpr (signs_apart<Group>()) store_ints(to.negatives[panel], magnitude_of_negatives(w));
   }
 
   template <typename, int kShift>
@@ -141,6 +166,33 @@ WOOLLY_INLINE void multiply_lines(const DecodedGroup<Group>& w, const TileGroup&
   }
 }
 
+// Products of a whole group.
+template <typename Group, int kP, int kR>
+WOOLLY_INLINE void multiply_group(const DecodedGroup<Group>& w, const TileGroup& x, int row,
+                                  int panel, Ints (&sums)[kP][kR]) {
+  if constexpr (signs_apart<Group>()) {
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; ++i) {
+      for (int p = 0; p < kP; ++p) {
+        const SignedLine line = signed_line(load_line(w.codes[i][panel + p]));
+#pragma GCC unroll 6
+        for (int r = 0; r < kR; ++r) {
+          const Bytes products = signed_products(line, codes_of(x.codes[i][row + r]));
+          const Ints before = i == 0 ? load_ints(w.negatives[panel + p]) : sums[p][r];
+          sums[p][r] = add_ints(before, dot_words(products, set_words(1)));
+          compute_now(sums[p][r]);
+        }
+      }
+    }
+  } else {
+    Dot<Group::kMax, 8> dots[kP][kR];
+    multiply_lines<Group, Group::kMax, 0, 8>(w, x, row, panel, dots);
+    for (int p = 0; p < kP; ++p) {
+      for (int r = 0; r < kR; ++r) sums[p][r] = dots[p][r].sum;
+    }
+  }
+}
+
 // Sums of kPanelsAtOnce panels and kR rows, kept in `out` between blocks.
 template <typename Group, int kR>
 struct MultiplyGroups {
@@ -158,14 +210,14 @@ struct MultiplyGroups {
     for (size_t g = 0; g < block.count; ++g) {
       const auto& w = block.groups[g];
       const TileGroup& tile = x[block.positions[g]];
-      Dot<Group::kMax, 8> dots[kP][kR];
-      multiply_lines<Group, Group::kMax, 0, 8>(w, tile, row, panel, dots);
+      Ints products[kP][kR];
+      multiply_group<Group>(w, tile, row, panel, products);
 #pragma GCC unroll 6
       for (int r = 0; r < kR; ++r) {
         const Floats scale = set_floats(tile.scales[row + r]);
         for (int p = 0; p < kP; ++p) {
           sums[p][r] = multiply_add(load_floats(w.scales[panel + p]),
-                                    multiply(to_floats(dots[p][r].sum), scale), sums[p][r]);
+                                    multiply(to_floats(products[p][r]), scale), sums[p][r]);
           if constexpr (Group::kOffset) {
             sums[p][r] = multiply_add(load_floats(w.offsets[panel + p]),
                                       set_floats(tile.sums32[row + r]), sums[p][r]);
@@ -280,6 +332,9 @@ static void clear_panel(DecodedBlock<Group>* block, int panel) {
       for (auto& scales : group.scales) memset(scales[panel], 0, sizeof scales[panel]);
     } else if constexpr (!Group::kPairs) {
       memset(group.scales[panel], 0, sizeof group.scales[panel]);
+    }
+    if constexpr (signs_apart<Group>()) {
+      memset(group.negatives[panel], 0, sizeof group.negatives[panel]);
     }
     if constexpr (Group::kOffset && Group::kPairs) {
       memset(group.mins[panel], 0, sizeof group.mins[panel]);

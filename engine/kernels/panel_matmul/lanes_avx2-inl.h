@@ -191,6 +191,7 @@ constexpr int word_lines() {
 #if defined(__AVXVNNI__)
 
 constexpr bool kAnyByte = true;
+constexpr bool kSignsApart = false;
 constexpr uint8_t kFlip = 0;
 WOOLLY_INLINE Bytes flip(Bytes v) { return v; }
 
@@ -212,6 +213,7 @@ struct Dot {
 #else
 
 constexpr bool kAnyByte = false;
+constexpr bool kSignsApart = true;
 constexpr uint8_t kFlip = 0x80;
 WOOLLY_INLINE Bytes flip(Bytes v) {
   const __m256i bit = _mm256_set1_epi8((char)kFlip);
@@ -252,6 +254,32 @@ struct Dot {
 };
 
 #endif
+
+// Signed weights for products with many rows: a line's signs are taken once for all of them, and an
+// activation gets them by XOR, which ports do that do not multiply. That makes it -x - 1, so a sum
+// of products lacks the magnitudes of the negative weights, which is the same for every row. A pair
+// of products is -2 * 128 * 128 at least, which words hold, and 2 * 128 * 127 at most.
+struct SignedLine {
+  Bytes magnitudes;
+  Bytes signs;  // all ones: negative
+};
+WOOLLY_INLINE SignedLine signed_line(Bytes w) {
+  const __m256i none = _mm256_setzero_si256();
+  return {{_mm256_abs_epi8(w.lo), _mm256_abs_epi8(w.hi)},
+          {_mm256_cmpgt_epi8(none, w.lo), _mm256_cmpgt_epi8(none, w.hi)}};
+}
+
+WOOLLY_INLINE Bytes signed_products(const SignedLine& w, Codes x) {
+  return {_mm256_maddubs_epi16(w.magnitudes.lo, _mm256_xor_si256(x, w.signs.lo)),
+          _mm256_maddubs_epi16(w.magnitudes.hi, _mm256_xor_si256(x, w.signs.hi))};
+}
+// Sums of pairs of negative weights.
+WOOLLY_INLINE Bytes negatives_of(Bytes w) {
+  const __m256i none = _mm256_setzero_si256();
+  const __m256i one = _mm256_set1_epi8(1);
+  return {_mm256_maddubs_epi16(one, _mm256_min_epi8(w.lo, none)),
+          _mm256_maddubs_epi16(one, _mm256_min_epi8(w.hi, none))};
+}
 
 // See lanes_avx512-inl.h.
 constexpr int kPanelsAtOnce = 1;

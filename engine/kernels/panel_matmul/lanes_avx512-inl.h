@@ -138,6 +138,7 @@ constexpr bool kAnyByte = true;
 #else
 constexpr bool kAnyByte = false;
 #endif
+constexpr bool kSignsApart = !kAnyByte;  // see lanes_avx2-inl.h
 
 // See lanes_avx2-inl.h.
 WOOLLY_INLINE void compute_now(Ints& v) { __asm__("" : "+v"(v)); }
@@ -150,12 +151,21 @@ constexpr int word_lines() {
 }
 
 // Codes of a whole byte, less 128, are signed: flip() makes them so, where products want that.
-constexpr uint8_t kFlip = 0;
-WOOLLY_INLINE Bytes flip(Bytes v) { return v; }
+constexpr uint8_t kFlip = kAnyByte ? 0 : 0x80;
+WOOLLY_INLINE Bytes flip(Bytes v) {
+  return kAnyByte ? v : _mm512_xor_si512(v, _mm512_set1_epi8((char)kFlip));
+}
+
+// Of signed weights: |w| * (x with the sign of w), a pair is at most 2 * 128 * 127.
+WOOLLY_INLINE Bytes signed_pair_products(Bytes w, Codes x) {
+  const Codes with_sign =
+      _mm512_mask_sub_epi8(x, _mm512_movepi8_mask(w), _mm512_setzero_si512(), x);
+  return _mm512_maddubs_epi16(_mm512_abs_epi8(w), with_sign);
+}
 
 // What is taken from codes 0..kMax before they are multiplied; see start_factor().
 template <int kMax>
-constexpr int kSubtracts = 0;
+constexpr int kSubtracts = kMax > 63 && !kAnyByte ? 128 : 0;
 
 // Dot products of each lane's weights with activation codes, line by line from 0 to kLines - 1, and
 // `start`: begin(start), add(line, ...), end(start), then `sum`. Where lines are summed as words
@@ -177,26 +187,33 @@ struct Dot {
   WOOLLY_METHOD void begin(Ints) {}
   WOOLLY_METHOD void end(Ints start) { sum = add_ints(sum, start); }
   WOOLLY_METHOD void add(int line, Bytes w, Codes x) {
-    Ints ints;
     constexpr int kWordLines = kMax > 63 ? 1 : word_lines<kMax>();
-    if constexpr (kMax > 63) {  // full bytes: even and odd ones apart, as 16-bit numbers
-      const __m512i even = _mm512_set1_epi16(255);
-      const __m512i x_even = _mm512_srai_epi16(_mm512_slli_epi16(x, 8), 8);
-      const __m512i x_odd = _mm512_srai_epi16(x, 8);
-      ints = add_ints(_mm512_madd_epi16(_mm512_and_si512(w, even), x_even),
-                      _mm512_madd_epi16(_mm512_srli_epi16(w, 8), x_odd));
-    } else {
-      words = line % kWordLines == 0 ? word_products(w, x) : add_words(words, word_products(w, x));
-      compute_now(words);
-      if (line % kWordLines != kWordLines - 1 && line != kLines - 1) return;
-      ints = dot_words(words, set_words(1));
-    }
+    const Bytes products = kMax > 63 ? signed_pair_products(w, x) : word_products(w, x);
+    words = line % kWordLines == 0 ? products : add_words(words, products);
+    compute_now(words);
+    if (line % kWordLines != kWordLines - 1 && line != kLines - 1) return;
+    const Ints ints = dot_words(words, set_words(1));
     sum = line < kWordLines ? ints : add_ints(sum, ints);
     compute_now(sum);
   }
 
 #endif
 };
+
+// See lanes_avx2-inl.h.
+struct SignedLine {
+  Bytes magnitudes;
+  Bytes signs;
+};
+WOOLLY_INLINE SignedLine signed_line(Bytes w) {
+  return {_mm512_abs_epi8(w), _mm512_movm_epi8(_mm512_movepi8_mask(w))};
+}
+WOOLLY_INLINE Bytes signed_products(const SignedLine& w, Codes x) {
+  return _mm512_maddubs_epi16(w.magnitudes, _mm512_xor_si512(x, w.signs));
+}
+WOOLLY_INLINE Bytes negatives_of(Bytes w) {
+  return _mm512_maddubs_epi16(_mm512_set1_epi8(1), _mm512_min_epi8(w, _mm512_setzero_si512()));
+}
 
 // What a product of many rows keeps in registers: sums of so many panels and rows at once.
 #if defined(__AVX512VNNI__)
