@@ -459,7 +459,7 @@ TEST_P(FastForwardTypes, AgreesWithTheReference) {
       ways.back().bf16->all_types = all;
     }
   }
-  for (const Isa isa : {Isa::kGeneric, context.isa}) {
+  for (const Isa isa : {Isa::kGeneric, context.isa, bf16_isas().back()}) {
     ways.push_back(int8_kernels(context.isa));
     ways.back().int8->kernels = select_variant(int8_gemm_variants(), isa).function;
     // A layer has matrices of several types: products of several kinds.

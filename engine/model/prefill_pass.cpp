@@ -78,7 +78,7 @@ ActivationTiles take_tiles(Arena& arena, const PrefillPass::Kinds& kinds, std::s
 
 Bf16Rows take_bf16(Arena& arena, const PrefillPass::Kinds& kinds, std::size_t rows,
                    std::size_t cols) {
-  Bf16Rows taken{nullptr, nullptr, bf16_row_tiles(rows), cols};
+  Bf16Rows taken{nullptr, nullptr, row_tiles_of(rows), cols};
   const auto take = [&] {
     return reinterpret_cast<std::uint16_t*>(arena.take(bf16_bytes(rows, cols)));
   };
@@ -88,13 +88,14 @@ Bf16Rows take_bf16(Arena& arena, const PrefillPass::Kinds& kinds, std::size_t ro
 }
 
 std::size_t int8_bytes(std::size_t rows, std::size_t cols) {
-  return tiles_of(rows) * int8_blocks(cols) * sizeof(Int8Tile);
+  return int8_tiles(rows, cols) * sizeof(Int8Tile);
 }
 
 Int8Rows take_int8(Arena& arena, const PrefillPass::Kinds& kinds, std::size_t rows,
                    std::size_t cols) {
-  if (!kinds.int8) return {nullptr, cols};
-  return {reinterpret_cast<Int8Tile*>(arena.take(int8_bytes(rows, cols))), cols};
+  Int8Rows taken{nullptr, row_tiles_of(rows), cols};
+  if (kinds.int8) taken.tiles = reinterpret_cast<Int8Tile*>(arena.take(int8_bytes(rows, cols)));
+  return taken;
 }
 
 std::size_t input_bytes(const PrefillPass::Kinds& kinds, std::size_t rows, std::size_t cols) {
@@ -113,7 +114,8 @@ constexpr std::size_t kFfnPanels = kInt8BlockCols / kPanelRows;
 // Of units of so many panels at most, of every kind.
 std::size_t output_floats(const PrefillPass::Kinds& kinds, std::size_t rows, std::size_t panels) {
   const std::size_t pairs = kinds.int8 ? kFfnPanels / 2 : 1;
-  return std::max(pairs * gemm_out_floats(rows), kinds.bf16 ? bf16_out_floats(rows, panels) : 0);
+  const bool by_tiles = kinds.bf16 || kinds.int8;
+  return std::max(pairs * gemm_out_floats(rows), by_tiles ? tile_outputs(rows, panels) : 0);
 }
 
 std::size_t gemm_scratch_bytes(const PrefillPass::Kinds& kinds) {
@@ -134,7 +136,7 @@ std::size_t arena_bytes(const LlamaConfig& c, const PrefillPass::Kinds& kinds, s
   }
   return bytes +
          threads * (Arena::rounded(activation_bytes(widest_input(c))) +
-                    floats_bytes(output_floats(kinds, batch, kBf16GroupPanels)) +
+                    floats_bytes(output_floats(kinds, batch, kGroupPanels)) +
                     floats_bytes(output_floats(kinds, batch, kFfnPanels)) +
                     Arena::rounded(gemm_scratch_bytes(kinds)) + floats_bytes(attention_floats) +
                     floats_bytes(decode_partial_floats(c.heads / c.kv_heads, c.head_dim)));
@@ -219,7 +221,7 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
   const std::size_t widest = widest_input(config_);
   for (int thread = 0; thread < pool_.threads(); ++thread) {
     workspaces_.push_back({activations_at(arena_.take(activation_bytes(widest)), widest),
-                           arena_.take_floats(output_floats(kinds_, batch_, kBf16GroupPanels)),
+                           arena_.take_floats(output_floats(kinds_, batch_, kGroupPanels)),
                            arena_.take_floats(output_floats(kinds_, batch_, kFfnPanels)),
                            arena_.take(gemm_scratch_bytes(kinds_)),
                            arena_.take_floats(attention_floats_),
@@ -342,23 +344,23 @@ void PrefillPass::for_units(std::span<const std::size_t> units, Body&& body) noe
 }
 
 std::size_t PrefillPass::Unit::floats(std::size_t rows) const {
-  if (path == Path::kBf16) return bf16_out_floats(rows, panels());
+  if (path != Path::kCodes) return tile_outputs(rows, panels());
   return (panels() + 1) / 2 * tiles_of(rows) * kTileRows * kGemmOutputs;
 }
 
 std::size_t PrefillPass::Unit::at(std::size_t m, std::size_t i, std::size_t rows) const {
-  if (path == Path::kBf16) return bf16_out_at(m, i, panels());
+  if (path != Path::kCodes) return tile_output_at(m, i, panels());
   return (i / 2 * tiles_of(rows) * kTileRows + m) * kGemmOutputs + i % 2 * kPanelRows;
 }
 
-// In bfloat16 groups are large for the sake of the cache, and four times as many as threads where
+// By tiles groups are large for the sake of the cache, and four times as many as threads where
 // they can be.
 std::size_t PrefillPass::unit_panels(Path path, Matrices matrices) const noexcept {
-  if (path != Path::kBf16) return 2;
+  if (path == Path::kCodes) return 2;
   std::size_t panels = 0;
   for (const PackedMatrix* matrix : matrices) panels += matrix->weights.panels();
   const auto threads = static_cast<std::size_t>(pool_.threads());
-  return std::clamp(panels / (4 * threads) / 2 * 2, std::size_t{2}, kBf16GroupPanels);
+  return std::clamp(panels / (4 * threads) / 2 * 2, std::size_t{2}, kGroupPanels);
 }
 
 void PrefillPass::multiply(int thread, const Unit& unit, const Inputs& x, std::size_t rows,
@@ -371,13 +373,14 @@ void PrefillPass::multiply(int thread, const Unit& unit, const Inputs& x, std::s
         {&weights, unit.begin, unit.end, x.bf16, rows, out, scratch, prefetch});
     return;
   }
+  if (unit.path == Path::kInt8) {
+    kernels_.int8->kernels.gemm(
+        {&weights, unit.begin, unit.end, x.int8, rows, out, scratch, prefetch});
+    return;
+  }
   for (std::size_t panel = unit.begin; panel < unit.end; panel += 2) {
-    float* outputs = out + unit.at(0, panel - unit.begin, rows);
-    if (unit.path == Path::kInt8) {
-      kernels_.int8->kernels.gemm({&weights, panel, x.int8, rows, outputs, scratch, prefetch});
-    } else {
-      multiply_codes(thread, *unit.matrix, panel / 2, x, rows, outputs);
-    }
+    multiply_codes(thread, *unit.matrix, panel / 2, x, rows,
+                   out + unit.at(0, panel - unit.begin, rows));
   }
 }
 

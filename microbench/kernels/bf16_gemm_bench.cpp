@@ -9,7 +9,7 @@ namespace {
 class Bfloats {
  public:
   using Kernels = Bf16Kernels;
-  static constexpr std::size_t kUnitPanels = kBf16GroupPanels;
+  static constexpr std::size_t kUnitPanels = kGroupPanels;
   static constexpr std::size_t kScratchBytes = kBf16ScratchBytes;
   static constexpr std::size_t kCheckedRows = 8;
   static constexpr std::size_t kCheckedFloats = kCheckedRows * kPanelRows;
@@ -20,11 +20,11 @@ class Bfloats {
   static double error_bound(const GemmShape& shape) {
     return gemm_error_bound(shape, std::numeric_limits<float>::epsilon()) + 0.02;
   }
-  static std::size_t out_floats(std::size_t m) { return bf16_out_floats(m, kUnitPanels); }
+  static std::size_t out_floats(std::size_t m) { return tile_outputs(m, kUnitPanels); }
 
   Bfloats(Context&, const GemmShape& shape, const Bf16Kernels& kernels)
       : memory_(bf16_row_values(shape.m, shape.cols) * sizeof(std::uint16_t), Pages::kHuge),
-        x_{memory_.as<std::uint16_t>(), nullptr, bf16_row_tiles(shape.m), shape.cols} {
+        x_{memory_.as<std::uint16_t>(), nullptr, row_tiles_of(shape.m), shape.cols} {
     const AlignedVector<float> x = random_floats(shape.m * shape.cols, 1);
     for (std::size_t i = 0; i < shape.m; ++i) {
       kernels.put_row(x_, i, x.data() + i * shape.cols, 0, shape.cols);

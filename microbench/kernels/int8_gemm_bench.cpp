@@ -9,10 +9,10 @@ namespace {
 class Int8 {
  public:
   using Kernels = Int8Kernels;
-  static constexpr std::size_t kUnitPanels = 2;
+  static constexpr std::size_t kUnitPanels = kGroupPanels;
   static constexpr std::size_t kScratchBytes = kGemmScratchBytes;
-  static constexpr std::size_t kCheckedRows = kTileRows;
-  static constexpr std::size_t kCheckedFloats = kCheckedRows * kGemmOutputs;
+  static constexpr std::size_t kCheckedRows = kRowTile;
+  static constexpr std::size_t kCheckedFloats = kOutTile;
 
   static auto variants() { return int8_gemm_variants(); }
   static Bound bound(const GemmShape&) { return Bound::kInt8; }
@@ -20,11 +20,11 @@ class Int8 {
   static double error_bound(const GemmShape& shape) {
     return 8 * std::sqrt(static_cast<double>(shape.cols)) / 2 / 127;
   }
-  static std::size_t out_floats(std::size_t m) { return gemm_out_floats(m); }
+  static std::size_t out_floats(std::size_t m) { return tile_outputs(m, kUnitPanels); }
 
   Int8(Context&, const GemmShape& shape, const Int8Kernels& kernels)
-      : memory_(tiles_of(shape.m) * int8_blocks(shape.cols) * sizeof(Int8Tile), Pages::kHuge),
-        x_{memory_.as<Int8Tile>(), shape.cols} {
+      : memory_(int8_tiles(shape.m, shape.cols) * sizeof(Int8Tile), Pages::kHuge),
+        x_{memory_.as<Int8Tile>(), row_tiles_of(shape.m), shape.cols} {
     const AlignedVector<float> x = random_floats(shape.m * shape.cols, 1);
     for (std::size_t i = 0; i < shape.m; ++i) {
       kernels.put_row(x_, i, x.data() + i * shape.cols, 0, shape.cols);
@@ -32,8 +32,8 @@ class Int8 {
   }
 
   void multiply(const Int8Kernels& kernels, const PanelWeights& weights, std::size_t panel,
-                std::size_t, std::size_t m, float* out, std::byte* scratch) const {
-    kernels.gemm({&weights, panel, x_, m, out, scratch, true});
+                std::size_t panels, std::size_t m, float* out, std::byte* scratch) const {
+    kernels.gemm({&weights, panel, panel + panels, x_, m, out, scratch, true});
   }
 
  private:

@@ -21,7 +21,6 @@ namespace {
 // Of them.
 #include WOOLLY_TILES
 
-constexpr size_t kOutTile = kBf16TileRows * kPanelRows;
 constexpr float kLog2E = 1.4426950408889634F;
 constexpr float kLowest = -1e30F;  // below every score, and finite
 
@@ -62,16 +61,15 @@ void start_rows(const Head& head) noexcept {
   const Bf16AttentionLayout& l = head.layout;
   const size_t d = head.args->head_dim;
   const Vec scale = broadcast(head.args->scale * kLog2E);
-  for (size_t r = 0; r < l.row_tiles * kBf16TileRows; ++r) {
+  for (size_t r = 0; r < l.row_tiles * kRowTile; ++r) {
     const float* from = head.q + head.place(r);
     for (size_t s = 0; s < l.dim_steps; ++s) {
       const size_t first = s * kBf16TileCols;
       const size_t there = r < head.rows ? d - first : 0;
       const Vec low = load_first(from + first, there) * scale;
       const Vec high = load_first(from + first + 16, there > 16 ? there - 16 : 0) * scale;
-      uint16_t* to = head.tiles_at(l.queries) +
-                     (r / kBf16TileRows * l.dim_steps + s) * kBf16TileValues +
-                     r % kBf16TileRows * kBf16TileCols;
+      uint16_t* to = head.tiles_at(l.queries) + (r / kRowTile * l.dim_steps + s) * kBf16TileValues +
+                     r % kRowTile * kBf16TileCols;
       store_rounded(to, low, high);
       if constexpr (kRest) {
         store_rounded(to + bf16_query_values(l), less_rounded(low), less_rounded(high));
@@ -168,11 +166,11 @@ WOOLLY_INLINE __mmask16 seen(size_t visible, size_t panel) {
 template <bool kRest>
 WOOLLY_NOINLINE void weigh_tile(const Head& head, const Part& part, size_t which) noexcept {
   const Bf16AttentionLayout& l = head.layout;
-  const size_t row = (part.tile + which) * kBf16TileRows;
-  const size_t rows = head.rows - row < kBf16TileRows ? head.rows - row : kBf16TileRows;
+  const size_t row = (part.tile + which) * kRowTile;
+  const size_t rows = head.rows - row < kRowTile ? head.rows - row : kRowTile;
   const float* scores = head.at(l.scores) + which * kBf16KeyPanels * kOutTile;
-  size_t visible[kBf16TileRows];
-  float most[kBf16TileRows] = {};
+  size_t visible[kRowTile];
+  float most[kRowTile] = {};
   for (size_t r = 0; r < rows; ++r) {
     const size_t all = head.visible(row + r);
     visible[r] = all < part.first ? 0 : all - part.first;
@@ -187,7 +185,7 @@ WOOLLY_NOINLINE void weigh_tile(const Head& head, const Part& part, size_t which
   const Vec maxima = _mm512_max_ps(before, load(most));
   store(head.at(l.maxima) + row, maxima);
   store(most, maxima);
-  float corrections[kBf16TileRows];
+  float corrections[kRowTile];
   store(corrections, power_of_2(0xFFFF, before - maxima));
   for (size_t r = 0; r < rows; ++r) {
     Vec total = {};
@@ -247,8 +245,8 @@ void put_results(const Head& head) noexcept {
   const size_t d = head.args->head_dim;
   for (size_t r = 0; r < head.rows; ++r) {
     const Vec inverse = broadcast(1 / total(load(head.at(l.totals) + r * kPanelRows)));
-    const float* sums = head.at(l.sums) + r / kBf16TileRows * l.dim_panels * kOutTile +
-                        r % kBf16TileRows * kPanelRows;
+    const float* sums =
+        head.at(l.sums) + r / kRowTile * l.dim_panels * kOutTile + r % kRowTile * kPanelRows;
     float* out = head.out + head.place(r);
     for (size_t i = 0; i < d; i += kLanes, sums += kOutTile) {
       const __mmask16 there = d - i < kLanes ? (__mmask16)((1U << (d - i)) - 1) : 0xFFFF;
@@ -268,12 +266,12 @@ void attend(const Head& head, const char* k, const char* v) noexcept {
     load_keys<Kv, kRest>(head, k + first * head.row_bytes, count);
     load_values<Kv, kRest>(head, v + first * head.row_bytes, count);
     for (size_t tile = 0; tile < head.layout.row_tiles; tile += 2) {
-      const size_t row = tile * kBf16TileRows;
-      const size_t rows = head.rows - row < 2 * kBf16TileRows ? head.rows - row : 2 * kBf16TileRows;
+      const size_t row = tile * kRowTile;
+      const size_t rows = head.rows - row < 2 * kRowTile ? head.rows - row : 2 * kRowTile;
       const size_t visible = head.visible(row + rows - 1);
       if (visible <= first) continue;
       const size_t steps = (visible - first + kBf16TileCols - 1) / kBf16TileCols;
-      const Part part{tile, bf16_row_tiles(rows), rows, first,
+      const Part part{tile, row_tiles_of(rows), rows, first,
                       steps < kBf16KeySteps ? steps : kBf16KeySteps};
       score<kRest>(head, part);
       for (size_t which = 0; which < part.tiles; ++which) weigh_tile<kRest>(head, part, which);

@@ -41,9 +41,8 @@ constexpr size_t bf16_value_values(const Bf16AttentionLayout& l) {
 constexpr size_t kBf16WeightValues = 2 * kBf16KeySteps * kBf16TileValues;
 
 constexpr Bf16AttentionLayout bf16_attention_layout(size_t m, size_t group, size_t head_dim) {
-  constexpr size_t kOutTile = kBf16TileRows * kPanelRows;
   Bf16AttentionLayout l{};
-  l.row_tiles = bf16_row_tiles(m * group);
+  l.row_tiles = row_tiles_of(m * group);
   l.dim_steps = (head_dim + kBf16TileCols - 1) / kBf16TileCols;
   l.dim_panels = 2 * l.dim_steps;
   const auto take = [&](size_t floats) {
@@ -58,8 +57,8 @@ constexpr Bf16AttentionLayout bf16_attention_layout(size_t m, size_t group, size
   l.weights = take(kBf16WeightValues);
   l.scores = take(2 * kBf16KeyPanels * kOutTile);
   l.sums = take(l.row_tiles * l.dim_panels * kOutTile);
-  l.maxima = take(l.row_tiles * kBf16TileRows);
-  l.totals = take(l.row_tiles * kBf16TileRows * kPanelRows);
+  l.maxima = take(l.row_tiles * kRowTile);
+  l.totals = take(l.row_tiles * kRowTile * kPanelRows);
   return l;
 }
 

@@ -10,7 +10,7 @@
 // A row's result has the same bits whatever other rows there are. Variants differ in the order in
 // which they sum. Thread-safe.
 // Traffic: the panels once from memory; x once for each call, which should therefore be of many
-// panels: a block of x and the outputs of kBf16GroupPanels stay in a second-level cache of 2 MiB.
+// panels: a block of x and the outputs of kGroupPanels stay in a second-level cache of 2 MiB.
 // Source of the instructions: Intel SDM vol. 2 (TDPBF16PS, VDPBF16PS).
 #pragma once
 
@@ -20,21 +20,19 @@
 #include <span>
 
 #include "engine/kernels/panel_matmul/panel_matmul.h"
+#include "engine/kernels/tile_outputs.h"
 #include "engine/kernels/variant.h"
 
 namespace woolly {
 
 // A tile is 16 rows of 32 columns, of activations, or of 16 pairs of columns of a panel.
-constexpr size_t kBf16TileRows = 16;
 constexpr size_t kBf16TileCols = 32;
-constexpr size_t kBf16TileValues = kBf16TileRows * kBf16TileCols;
+constexpr size_t kBf16TileValues = kRowTile * kBf16TileCols;
 constexpr size_t kBf16BlockCols = 512;  // decoded at a time
 constexpr size_t kBf16BlockTiles = kBf16BlockCols / kBf16TileCols;
-constexpr size_t kBf16GroupPanels = 16;
 constexpr size_t kBf16ScratchBytes =
     2 * 2 * kBf16BlockTiles * kBf16TileValues * sizeof(uint16_t);  // two panels, and their rests
 
-constexpr size_t bf16_row_tiles(size_t rows) { return (rows + kBf16TileRows - 1) / kBf16TileRows; }
 constexpr size_t bf16_blocks(size_t cols) { return (cols + kBf16BlockCols - 1) / kBf16BlockCols; }
 
 // Rows of activations: [blocks of columns][row tiles][kBf16BlockTiles] tiles, so that what one
@@ -46,7 +44,7 @@ struct Bf16Rows {
   size_t cols = 0;
 };
 constexpr size_t bf16_row_values(size_t rows, size_t cols) {
-  return bf16_blocks(cols) * bf16_row_tiles(rows) * kBf16BlockTiles * kBf16TileValues;
+  return bf16_blocks(cols) * row_tiles_of(rows) * kBf16BlockTiles * kBf16TileValues;
 }
 // Where the tile of rows 16 i.. and columns 32 j.. begins.
 constexpr size_t bf16_tile_at(const Bf16Rows& rows, size_t i, size_t j) {
@@ -64,20 +62,12 @@ struct Bf16GemmArgs {
   size_t panel_end = 0;
   Bf16Rows x;
   size_t m = 0;
-  // [row tiles of m][panels, rounded up to even][16 rows][16 outputs]; outputs that are not there
-  // are 0, rows from m on undefined. Aligned to 64.
+  // tile_outputs(m, panels); outputs that are not there are 0, rows from m on undefined. Aligned to
+  // 64.
   float* out = nullptr;
   std::byte* scratch = nullptr;  // kBf16ScratchBytes, aligned to 64
   bool prefetch = false;         // the panels that are decoded next; else the hardware
 };
-constexpr size_t bf16_out_floats(size_t m, size_t panels) {
-  return bf16_row_tiles(m) * kBf16TileRows * ((panels + 1) / 2 * 2) * kPanelRows;
-}
-// Where outputs of panel p begin in row m: 16 of them, contiguous.
-constexpr size_t bf16_out_at(size_t m, size_t p, size_t panels) {
-  const size_t stride = (panels + 1) / 2 * 2;
-  return ((m / kBf16TileRows * stride + p) * kBf16TileRows + m % kBf16TileRows) * kPanelRows;
-}
 
 struct Bf16Kernels {
   // Puts values [begin, end) of a row into row `at`. `begin` is a multiple of 32, and `end` is one

@@ -29,7 +29,7 @@ class Rows {
       : values_(bf16_row_values(m, cols) * sizeof(std::uint16_t), Pages::kSmall),
         rest_(bf16_row_values(m, cols) * sizeof(std::uint16_t), Pages::kSmall),
         rows_{values_.as<std::uint16_t>(), rest ? rest_.as<std::uint16_t>() : nullptr,
-              bf16_row_tiles(m), cols} {
+              row_tiles_of(m), cols} {
     // What is not written must not count: NaN.
     std::memset(values_.data(), 0xFF, values_.size());
     std::memset(rest_.data(), 0xFF, rest_.size());
@@ -56,15 +56,14 @@ std::vector<float> gemm(const PanelWeights& w, const std::vector<float>& x, std:
   const std::size_t split = w.panels() / 4 * 2;
   for (const auto& [begin, end] : {std::pair{std::size_t{0}, split}, {split, w.panels()}}) {
     const std::size_t panels = end - begin;
-    Buffer memory(std::max<std::size_t>(1, bf16_out_floats(m, panels)) * sizeof(float),
-                  Pages::kSmall);
+    Buffer memory(std::max<std::size_t>(1, tile_outputs(m, panels)) * sizeof(float), Pages::kSmall);
     float* out = memory.as<float>();
-    std::fill_n(out, bf16_out_floats(m, panels), std::numeric_limits<float>::quiet_NaN());
+    std::fill_n(out, tile_outputs(m, panels), std::numeric_limits<float>::quiet_NaN());
     kernels.gemm({&w, begin, end, rows.get(), m, out, scratch.data(), begin == 0});
     for (std::size_t i = 0; i < m; ++i) {
       for (std::size_t p = 0; p < (panels + 1) / 2 * 2; ++p) {
         for (std::size_t r = 0; r < kPanelRows; ++r) {
-          const float value = out[bf16_out_at(i, p, panels) + r];
+          const float value = out[tile_output_at(i, p, panels) + r];
           const std::size_t n = (begin + p) * kPanelRows + r;
           if (n < w.rows) {
             y[i * w.rows + n] = value;

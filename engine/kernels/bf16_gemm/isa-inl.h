@@ -26,9 +26,8 @@ template <bool kRest>
 void multiply(const Bf16GemmArgs& args, size_t block, size_t pair, const DecodedTiles& w,
               size_t steps) noexcept {
   const size_t stride = (args.panel_end - args.panel_begin + 1) / 2 * 2;
-  const size_t row_tiles = bf16_row_tiles(args.m);
+  const size_t row_tiles = row_tiles_of(args.m);
   const size_t at = bf16_tile_at(args.x, 0, block * kBf16BlockTiles);
-  constexpr size_t kOutTile = kBf16TileRows * kPanelRows;
   const TileOperands operands{{w.values[0][0], w.values[1][0]},
                               {w.rest[0][0], w.rest[1][0]},
                               args.x.values + at,
@@ -102,7 +101,7 @@ void bf16_put_row(const Bf16Rows& x, size_t at, const float* row, size_t begin,
                   size_t end) noexcept {
   for (size_t k = begin; k < end; k += kBf16TileCols, row += kBf16TileCols) {
     const size_t to =
-        bf16_tile_at(x, at / kBf16TileRows, k / kBf16TileCols) + at % kBf16TileRows * kBf16TileCols;
+        bf16_tile_at(x, at / kRowTile, k / kBf16TileCols) + at % kRowTile * kBf16TileCols;
     const Floats low = load_first(row, end - k);
     const Floats high = end - k > 16 ? load_first(row + 16, end - k - 16) : zero();
     store_rounded(x.values + to, low, high);

@@ -28,8 +28,8 @@ void bf16_put_row(const Bf16Rows& x, std::size_t at, const float* row, std::size
                   std::size_t end) noexcept {
   for (std::size_t k = begin; k < (end + kBf16TileCols - 1) / kBf16TileCols * kBf16TileCols; ++k) {
     const float value = k < end ? row[k - begin] : 0;
-    const std::size_t to = bf16_tile_at(x, at / kBf16TileRows, k / kBf16TileCols) +
-                           at % kBf16TileRows * kBf16TileCols + k % kBf16TileCols;
+    const std::size_t to = bf16_tile_at(x, at / kRowTile, k / kBf16TileCols) +
+                           at % kRowTile * kBf16TileCols + k % kBf16TileCols;
     x.values[to] = float_to_bfloat(value);
     if (x.rest != nullptr) x.rest[to] = float_to_bfloat(value - rounded(value));
   }
@@ -39,10 +39,10 @@ void bf16_gemm(const Bf16GemmArgs& args) noexcept {
   const PanelWeights& w = *args.weights;
   const bool with_rests = bf16_has_rest(w.dtype) && args.x.rest != nullptr;
   const std::size_t panels = args.panel_end - args.panel_begin;
-  std::fill_n(args.out, bf16_out_floats(args.m, panels), 0.0F);
+  std::fill_n(args.out, tile_outputs(args.m, panels), 0.0F);
   const auto activation = [&](const std::uint16_t* values, std::size_t m, std::size_t k) {
-    return bfloat_to_float(values[bf16_tile_at(args.x, m / kBf16TileRows, k / kBf16TileCols) +
-                                  m % kBf16TileRows * kBf16TileCols + k % kBf16TileCols]);
+    return bfloat_to_float(values[bf16_tile_at(args.x, m / kRowTile, k / kBf16TileCols) +
+                                  m % kRowTile * kBf16TileCols + k % kBf16TileCols]);
   };
   for (std::size_t p = 0; p < panels; ++p) {
     for (std::size_t i = 0; i < kPanelRows; ++i) {
@@ -55,7 +55,7 @@ void bf16_gemm(const Bf16GemmArgs& args) noexcept {
           const double rest = with_rests ? activation(args.x.rest, m, k) : 0;
           sum += product(row[k], activation(args.x.values, m, k), rest, with_rests);
         }
-        args.out[bf16_out_at(m, p, panels) + i] = static_cast<float>(sum);
+        args.out[tile_output_at(m, p, panels) + i] = static_cast<float>(sum);
       }
     }
   }

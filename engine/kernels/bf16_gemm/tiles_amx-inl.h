@@ -22,7 +22,6 @@
 // Of one row tile or, kTwo, of two.
 template <bool kRest, bool kTwo>
 static void multiply_row_tiles(const TileOperands& o, size_t tile, float* out) {
-  constexpr size_t kOutTile = kBf16TileRows * kPanelRows;
   float* second = out + o.out_stride;
   memory_is_used();
   if (o.first) {

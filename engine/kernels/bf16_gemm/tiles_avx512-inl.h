@@ -29,7 +29,6 @@ static inline __attribute__((always_inline)) void add_step(const uint16_t* x, co
 
 template <bool kRest>
 static void multiply_rows(const TileOperands& o, size_t x_at, float* out) {
-  constexpr size_t kOutTile = kBf16TileRows * kPanelRows;
   __m512 sums[2][kRowsAtATime];
   for (int p = 0; p < 2; ++p) {
     for (int r = 0; r < kRowsAtATime; ++r) {
@@ -57,8 +56,8 @@ static void multiply_rows(const TileOperands& o, size_t x_at, float* out) {
 template <bool kRest>
 static void multiply_tiles(const TileOperands& o, size_t row_tiles, size_t m, float* out) {
   for (size_t tile = 0; tile < row_tiles; ++tile) {
-    const size_t rows = m - tile * kBf16TileRows;
-    for (size_t r = 0; r < kBf16TileRows && r < rows; r += kRowsAtATime) {
+    const size_t rows = m - tile * kRowTile;
+    for (size_t r = 0; r < kRowTile && r < rows; r += kRowsAtATime) {
       multiply_rows<kRest>(o, tile * o.x_stride + r * kBf16TileCols,
                            out + tile * o.out_stride + r * kPanelRows);
     }

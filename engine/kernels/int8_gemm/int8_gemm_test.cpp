@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "engine/base/tile_emulator.h"
 #include "engine/kernels/panel_matmul/panel_test_support.h"
 
 namespace woolly {
@@ -13,11 +14,19 @@ namespace {
 
 using test::Weights;
 
+template <typename Check>
+void for_each_runnable(Check&& check) {
+  const CpuFeatures features = test::features_with_amx();
+  for (const auto& variant : int8_gemm_variants()) {
+    if (features.has(variant.isa)) check(variant);
+  }
+}
+
 class Rows {
  public:
   Rows(const std::vector<float>& x, std::size_t m, std::size_t cols, const Int8Kernels& kernels)
-      : memory_(tiles_of(m) * int8_blocks(cols) * sizeof(Int8Tile), Pages::kSmall),
-        rows_{memory_.as<Int8Tile>(), cols} {
+      : memory_(int8_tiles(m, cols) * sizeof(Int8Tile), Pages::kSmall),
+        rows_{memory_.as<Int8Tile>(), row_tiles_of(m), cols} {
     std::memset(memory_.data(), 0x7F, memory_.size());
     for (std::size_t i = 0; i < m; ++i) {
       const std::size_t split = cols / 256 * 128;  // a row may come in parts
@@ -33,20 +42,22 @@ class Rows {
   Int8Rows rows_;
 };
 
-// [m][rows].
+// [m][rows], computed in two groups of panels.
 std::vector<float> gemm(const PanelWeights& w, const Int8Rows& x, std::size_t m,
                         const Int8Kernels& kernels) {
   Buffer scratch(kGemmScratchBytes, Pages::kSmall);
-  Buffer memory(gemm_out_floats(m) * sizeof(float), Pages::kSmall);
-  float* out = memory.as<float>();
   std::vector<float> y(m * w.rows);
-  for (std::size_t panel = 0; panel < w.panels(); panel += 2) {
-    std::fill_n(out, gemm_out_floats(m), std::numeric_limits<float>::quiet_NaN());
-    kernels.gemm({&w, panel, x, m, out, scratch.data(), panel % 4 == 0});
+  const std::size_t split = w.panels() / 4 * 2;
+  for (const auto& [begin, end] : {std::pair{std::size_t{0}, split}, {split, w.panels()}}) {
+    const std::size_t panels = end - begin;
+    Buffer memory(std::max<std::size_t>(1, tile_outputs(m, panels)) * sizeof(float), Pages::kSmall);
+    float* out = memory.as<float>();
+    std::fill_n(out, tile_outputs(m, panels), std::numeric_limits<float>::quiet_NaN());
+    kernels.gemm({&w, begin, end, x, m, out, scratch.data(), begin == 0});
     for (std::size_t i = 0; i < m; ++i) {
-      for (std::size_t r = 0; r < kGemmOutputs; ++r) {
-        const std::size_t n = panel * kPanelRows + r;
-        const float value = out[i * kGemmOutputs + r];
+      for (std::size_t r = 0; r < (panels + 1) / 2 * kGemmOutputs; ++r) {
+        const std::size_t n = begin * kPanelRows + r;
+        const float value = out[tile_output_at(i, r / kPanelRows, panels) + r % kPanelRows];
         if (n < w.rows) {
           y[i * w.rows + n] = value;
         } else {
@@ -84,7 +95,7 @@ void check_products(const Weights& weights, std::size_t m, double slack) {
   }
   double square = 0;
   double bound_square = 0;
-  test::for_each_runnable(int8_gemm_variants(), [&](const auto& variant) {
+  for_each_runnable([&](const auto& variant) {
     const std::vector<float> y = gemm(w, rows.get(), m, variant.function);
     for (std::size_t i = 0; i < y.size(); ++i) {
       ASSERT_NEAR(y[i], expected[i], bounds[i])
@@ -113,7 +124,7 @@ TEST_P(Int8GemmTypes, ProductsAgreeWithTheReference) {
   for (const std::size_t cols : {block, 3 * block, std::size_t{512}, std::size_t{1280}}) {
     for (const std::size_t rows : {7U, 37U, 96U}) {
       const Weights weights = test::trained_like(GetParam().dtype, rows, cols);
-      for (const std::size_t m : {1U, 6U, 20U}) check_products(weights, m, 2);
+      for (const std::size_t m : {1U, 16U, 41U}) check_products(weights, m, 2);
     }
   }
 }
@@ -126,9 +137,9 @@ TEST_P(Int8GemmTypes, AnyBits) {
 TEST_P(Int8GemmTypes, ARowsBitsDoNotDependOnItsNeighbours) {
   const Weights weights = test::trained_like(GetParam().dtype, 48, 768);
   const PanelWeights& w = weights.panels();
-  constexpr std::size_t kRows = 15;
+  constexpr std::size_t kRows = 37;
   const std::vector<float> x = test::random_floats(kRows * w.cols, 3);
-  test::for_each_runnable(int8_gemm_variants(), [&](const auto& variant) {
+  for_each_runnable([&](const auto& variant) {
     const Rows all(x, kRows, w.cols, variant.function);
     const std::vector<float> together = gemm(w, all.get(), kRows, variant.function);
     for (std::size_t m = 0; m < kRows; ++m) {
@@ -138,6 +149,20 @@ TEST_P(Int8GemmTypes, ARowsBitsDoNotDependOnItsNeighbours) {
       ASSERT_EQ(std::memcmp(alone.data(), together.data() + m * w.rows, w.rows * sizeof(float)), 0)
           << variant.name << " m=" << m;
     }
+  });
+}
+
+TEST_P(Int8GemmTypes, VariantsGiveTheSameBits) {
+  const Weights weights = test::trained_like(GetParam().dtype, 72, 1280);
+  constexpr std::size_t kRows = 41;
+  const std::vector<float> x = test::random_floats(kRows * 1280, 3);
+  const Rows rows(x, kRows, 1280, int8_gemm_variants().back().function);
+  std::vector<float> first;
+  for_each_runnable([&](const auto& variant) {
+    if (variant.isa == Isa::kGeneric) return;
+    const std::vector<float> y = gemm(weights.panels(), rows.get(), kRows, variant.function);
+    if (first.empty()) first = y;
+    EXPECT_EQ(y, first) << variant.name;
   });
 }
 
@@ -151,7 +176,7 @@ TEST(Int8Rows, EveryVariantGivesTheReferencesBits) {
     std::fill_n(x.begin() + static_cast<std::ptrdiff_t>(cols), 20, 0.0F);
     std::fill_n(x.begin() + static_cast<std::ptrdiff_t>(2 * cols), cols, 1e-42F);
     const Rows expected(x, 7, cols, int8_gemm_variants().back().function);
-    test::for_each_runnable(int8_gemm_variants(), [&](const auto& variant) {
+    for_each_runnable([&](const auto& variant) {
       const Rows got(x, 7, cols, variant.function);
       EXPECT_EQ(std::memcmp(got.memory().data(), expected.memory().data(), got.memory().size()), 0)
           << variant.name << " " << cols;

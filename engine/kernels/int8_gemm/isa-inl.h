@@ -1,4 +1,5 @@
-// int8_gemm of one instruction set: WOOLLY_TARGET names the namespace, WOOLLY_LANES the lanes.
+// int8_gemm of one instruction set: WOOLLY_TARGET names the namespace, WOOLLY_LANES the lanes,
+// WOOLLY_MULTIPLY what multiplies.
 #include <immintrin.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +18,7 @@ namespace {
 // Through it.
 #include "engine/kernels/int8_gemm/requantize-inl.h"
 // And these.
-#include "engine/kernels/int8_gemm/multiply-inl.h"
+#include WOOLLY_MULTIPLY
 #include "engine/kernels/vec16-inl.h"
 // Of these.
 #include "engine/kernels/activations/quantize16-inl.h"
@@ -30,16 +31,24 @@ struct Gemm {
     static_assert(sizeof(RequantizedBlocks) <= kGemmScratchBytes);
     RequantizedBlocks& w = *(RequantizedBlocks*)args.scratch;
     const size_t cols = args.weights->cols;
+    const size_t pairs = (args.panel_end - args.panel_begin + 1) / 2;
+    [[maybe_unused]] const TileUnit unit;
     for (size_t begin = 0; begin < cols; begin += kGemmBlockCols) {
       const size_t end = begin + kGemmBlockCols < cols ? begin + kGemmBlockCols : cols;
-      for (int place = 0; place < 2; ++place) {
-        if (args.panel + (size_t)place < args.weights->panels()) {
-          requantize_panel<Decode>(args, begin, end, place, w);
-        } else {
-          memset(w.scales[place], 0, sizeof w.scales[place]);
+      const size_t blocks = (end - begin + kInt8BlockCols - 1) / kInt8BlockCols;
+      const Int8Tile* x = int8_tile_at(args.x, 0, begin / kInt8BlockCols);
+      for (size_t pair = 0; pair < pairs; ++pair) {
+        for (int place = 0; place < 2; ++place) {
+          const size_t panel = args.panel_begin + 2 * pair + (size_t)place;
+          if (panel < args.panel_end) {
+            requantize_panel<Decode>(args, panel, begin, end, place, w);
+          } else {
+            memset(w.scales[place], 0, sizeof w.scales[place]);
+          }
         }
+        multiply_blocks(w, x, blocks, args.m, args.out + 2 * pair * kOutTile, 2 * pairs * kOutTile,
+                        begin == 0);
       }
-      multiply_blocks(args, w, begin / kInt8BlockCols, int8_blocks(end - begin));
     }
   }
   template <typename>
@@ -54,9 +63,9 @@ void int8_gemm(const Int8GemmArgs& args) noexcept;
 
 void int8_put_row(const Int8Rows& x, size_t at, const float* row, size_t begin,
                   size_t end) noexcept {
-  Int8Tile* tile = x.tiles + at / kTileRows * int8_blocks(x.cols) + begin / kInt8BlockCols;
-  const size_t lane = at % kTileRows;
-  for (size_t k = begin; k < end; k += kInt8BlockCols, row += kInt8BlockCols, ++tile) {
+  const size_t lane = at % kRowTile;
+  for (size_t k = begin; k < end; k += kInt8BlockCols, row += kInt8BlockCols) {
+    Int8Tile& tile = *int8_tile_at(x, at / kRowTile, k / kInt8BlockCols);
     float padded[kInt8BlockCols] = {};
     const size_t count = end - k < kInt8BlockCols ? end - k : kInt8BlockCols;
     memcpy(padded, row, count * sizeof *row);
@@ -71,12 +80,11 @@ void int8_put_row(const Int8Rows& x, size_t at, const float* row, size_t begin,
     const float inverse = scale > kSmallestScale ? 1 / scale : 0;
     int32_t sum = 0;
     for (size_t i = 0; i < kInt8BlockCols / 16; ++i) {
-      int8_t codes[16];
+      int8_t* codes = tile.codes[16 * i / kInt8TileCols][lane] + 16 * i % kInt8TileCols;
       sum += quantize16(&values[i], inverse, codes);
-      for (size_t j = 0; j < 4; ++j) memcpy(tile->codes[4 * i + j][lane], codes + 4 * j, 4);
     }
-    tile->scales[lane] = scale;
-    tile->starts[lane] = -128 * sum;
+    tile.scales[lane] = scale;
+    tile.starts[lane] = -128 * sum;
   }
 }
 

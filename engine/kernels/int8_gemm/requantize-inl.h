@@ -3,9 +3,8 @@
 
 // kGemmBlockCols columns of two panels. Codes are 128 more than the weights over their scales.
 struct alignas(64) RequantizedBlocks {
-  static constexpr size_t kCount = kGemmBlockCols / kInt8BlockCols;
-  uint8_t codes[kCount][kInt8BlockCols / 4][2][kLineBytes];
-  float scales[2][kCount][kPanelRows];
+  uint8_t codes[kInt8BlocksAtOnce][kInt8BlockCols / 4][2][kLineBytes];
+  float scales[2][kInt8BlocksAtOnce][kPanelRows];
 };
 
 // Keeps the codes u of a block until its scales are known, then makes them new codes, as 16-bit
@@ -92,16 +91,15 @@ struct RequantizeSink {
   }
 };
 
-// Columns [begin, end) of one of the two panels.
+// Columns [begin, end) of a panel, which is one of two.
 template <typename Decode>
-static void requantize_panel(const Int8GemmArgs& args, size_t begin, size_t end, int place,
-                             RequantizedBlocks& to) {
+static void requantize_panel(const Int8GemmArgs& args, size_t panel, size_t begin, size_t end,
+                             int place, RequantizedBlocks& to) {
   constexpr PanelLayout kLayout = panel_layout(Decode::kDType);
-  constexpr size_t kNext = block_place(kLayout, kGemmBlockCols / kLayout.block_values).lines -
-                           block_place(kLayout, 0).lines;
   const PanelWeights& w = *args.weights;
-  const uint8_t* data = (const uint8_t*)w.data + (args.panel + (size_t)place) * w.panel_bytes;
-  const size_t ahead = args.prefetch ? kNext : 0;
+  const uint8_t* data = (const uint8_t*)w.data + panel * w.panel_bytes;
+  // Next comes the pair of panels after this one.
+  const size_t ahead = args.prefetch ? 2 * w.panel_bytes : 0;
   RequantizeSink<typename Decode::Group> sink{&to, begin, place};
   for (size_t k = begin; k < end; k += kLayout.block_values) {
     const BlockPlace at = block_place(kLayout, k / kLayout.block_values);
