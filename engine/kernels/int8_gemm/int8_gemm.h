@@ -8,11 +8,14 @@
 // block's scales allow, whatever its codes, over 127; qw is off by at most 0.75 of a step (in 8-bit
 // codes of IQ4_NL, IQ4_XS and Q8_0; 0.57 in others).
 // Exactness: against the same codes, integers are exact and float sums differ by at most cols * eps
-// * sum_k |x * w|. Variants give the same bits. So does a row's result whatever other rows there
-// are. Thread-safe. Traffic: the panels once from memory; x once for each call, which should
-// therefore be of many panels, as in bf16_gemm.h. Source of the method: ik_llama.cpp unpacks K
-// formats to int8 for products of many rows; of the instructions: Intel SDM vol. 2 (TDPBSUD,
-// VPDPBUSD).
+// * sum_k |x * w|. All variants but the oracle give the same bits, and so does a row whatever other
+// rows there are. Thread-safe.
+//
+// Traffic: the panels once from memory; x once for each call, which should therefore be of many
+// panels, as in bf16_gemm.h.
+//
+// Source of the method: ik_llama.cpp unpacks K formats to int8 for products of many rows; of the
+// instructions: Intel SDM vol. 2 (TDPBSUD, VPDPBUSD).
 #pragma once
 
 #include <stddef.h>
