@@ -1,2 +1,3 @@
 #define WOOLLY_TARGET avx2
-#include "engine/kernels/activations/generic-inl.h"
+#define WOOLLY_LANES "engine/kernels/panel_matmul/lanes_avx2-inl.h"
+#include "engine/kernels/activations/isa-inl.h"

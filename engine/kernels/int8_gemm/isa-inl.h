@@ -19,9 +19,8 @@ namespace {
 #include "engine/kernels/int8_gemm/requantize-inl.h"
 // And these.
 #include WOOLLY_MULTIPLY
-#include "engine/kernels/vec16-inl.h"
-// Of these.
-#include "engine/kernels/activations/quantize16-inl.h"
+// And of activations.
+#include "engine/kernels/activations/row_block-inl.h"
 
 struct Gemm {
   const Int8GemmArgs& args;
@@ -66,25 +65,16 @@ void int8_put_row(const Int8Rows& x, size_t at, const float* row, size_t begin,
   const size_t lane = at % kRowTile;
   for (size_t k = begin; k < end; k += kInt8BlockCols, row += kInt8BlockCols) {
     Int8Tile& tile = *int8_tile_at(x, at / kRowTile, k / kInt8BlockCols);
-    float padded[kInt8BlockCols] = {};
-    const size_t count = end - k < kInt8BlockCols ? end - k : kInt8BlockCols;
-    memcpy(padded, row, count * sizeof *row);
-    Vec16 values[kInt8BlockCols / 16];
-    memcpy(values, padded, sizeof values);
-    Vec16 largest = {};
-    for (Vec16 v : values) {
-      take_magnitude(&v);
-      largest = largest > v ? largest : v;
-    }
-    const float scale = max16(&largest) / 127;
-    const float inverse = scale > kSmallestScale ? 1 / scale : 0;
-    int32_t sum = 0;
+    const RowBlock<kInt8BlockCols> block(row, end - k);
+    const float scale = block.largest / 127;
+    Ints sums = set_ints(0);
     for (size_t i = 0; i < kInt8BlockCols / 16; ++i) {
-      int8_t* codes = tile.codes[16 * i / kInt8TileCols][lane] + 16 * i % kInt8TileCols;
-      sum += quantize16(&values[i], inverse, codes);
+      const Ints codes = block.codes(i, scale);
+      store_as_bytes(tile.codes[16 * i / kInt8TileCols][lane] + 16 * i % kInt8TileCols, codes);
+      sums = add_ints(sums, codes);
     }
     tile.scales[lane] = scale;
-    tile.starts[lane] = -128 * sum;
+    tile.starts[lane] = -128 * sum_of(sums);
   }
 }
 

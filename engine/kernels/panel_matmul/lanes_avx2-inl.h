@@ -111,6 +111,21 @@ WOOLLY_INLINE void store_ints(int32_t* p, Ints v) {
   _mm256_storeu_si256((__m256i*)p, v.lo);
   _mm256_storeu_si256((__m256i*)(p + 8), v.hi);
 }
+WOOLLY_INLINE void store_as_words(int16_t* p, Ints v) {
+  const __m256i mixed = _mm256_packs_epi32(v.lo, v.hi);  // of each half of both
+  _mm256_storeu_si256((__m256i*)p, _mm256_permute4x64_epi64(mixed, 0xD8));
+}
+WOOLLY_INLINE void store_as_bytes(int8_t* p, Ints v) {
+  const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(v.lo, v.hi), 0xD8);
+  _mm_storeu_si128((__m128i*)p, _mm_packs_epi16(_mm256_castsi256_si128(words),
+                                                _mm256_extracti128_si256(words, 1)));
+}
+WOOLLY_INLINE int sum_of(Ints v) {
+  const __m256i eight = _mm256_add_epi32(v.lo, v.hi);
+  __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+  four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
+  return _mm_cvtsi128_si32(_mm_add_epi32(four, _mm_shuffle_epi32(four, 0xB1)));
+}
 WOOLLY_INLINE Ints add_ints(Ints a, Ints b) {
   return {_mm256_add_epi32(a.lo, b.lo), _mm256_add_epi32(a.hi, b.hi)};
 }
@@ -154,6 +169,12 @@ WOOLLY_INLINE Floats magnitude(Floats a) {
 WOOLLY_INLINE Floats max_floats(Floats a, Floats b) {
   return {_mm256_max_ps(a.lo, b.lo), _mm256_max_ps(a.hi, b.hi)};
 }
+WOOLLY_INLINE float largest_of(Floats v) {
+  const __m256 eight = _mm256_max_ps(v.lo, v.hi);
+  __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  four = _mm_max_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_max_ss(four, _mm_movehdup_ps(four)));
+}
 WOOLLY_INLINE Floats divide(Floats a, Floats b) {
   return {_mm256_div_ps(a.lo, b.lo), _mm256_div_ps(a.hi, b.hi)};
 }
@@ -173,6 +194,14 @@ WOOLLY_INLINE Codes codes_of(const int8_t* x) {
   int32_t four;
   memcpy(&four, x, 4);
   return _mm256_set1_epi32(four);
+}
+
+WOOLLY_INLINE Ints add_dot_words(Ints sum, Ints w, Codes x) {
+#if defined(__AVXVNNI__)
+  return {_mm256_dpwssd_avx_epi32(sum.lo, w.lo, x), _mm256_dpwssd_avx_epi32(sum.hi, w.hi, x)};
+#else
+  return add_ints(sum, {_mm256_madd_epi16(w.lo, x), _mm256_madd_epi16(w.hi, x)});
+#endif
 }
 
 // Computes v here: g++ 12 else puts sums of a chain off to its end, and all that they add to memory

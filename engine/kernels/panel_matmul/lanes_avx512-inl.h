@@ -96,6 +96,15 @@ WOOLLY_INLINE Ints and_ints(Ints v, int mask) {
 }
 WOOLLY_INLINE Ints load_ints(const int32_t* p) { return _mm512_loadu_si512(p); }
 WOOLLY_INLINE void store_ints(int32_t* p, Ints v) { _mm512_storeu_si512(p, v); }
+// As 16-bit numbers, which they fit.
+WOOLLY_INLINE void store_as_words(int16_t* p, Ints v) {
+  _mm256_storeu_si256((__m256i*)p, _mm512_cvtepi32_epi16(v));
+}
+// As signed bytes, the same.
+WOOLLY_INLINE void store_as_bytes(int8_t* p, Ints v) {
+  _mm_storeu_si128((__m128i*)p, _mm512_cvtepi32_epi8(v));
+}
+WOOLLY_INLINE int sum_of(Ints v) { return _mm512_reduce_add_epi32(v); }
 WOOLLY_INLINE Ints add_ints(Ints a, Ints b) { return _mm512_add_epi32(a, b); }
 WOOLLY_INLINE Ints set_ints(int v) { return _mm512_set1_epi32(v); }
 
@@ -119,6 +128,7 @@ WOOLLY_INLINE Floats multiply(Floats a, Floats b) { return _mm512_mul_ps(a, b); 
 WOOLLY_INLINE Floats negate(Floats a) { return _mm512_xor_ps(a, _mm512_set1_ps(-0.0F)); }
 WOOLLY_INLINE Floats magnitude(Floats a) { return _mm512_abs_ps(a); }
 WOOLLY_INLINE Floats max_floats(Floats a, Floats b) { return _mm512_max_ps(a, b); }
+WOOLLY_INLINE float largest_of(Floats v) { return _mm512_reduce_max_ps(v); }
 WOOLLY_INLINE Floats divide(Floats a, Floats b) { return _mm512_div_ps(a, b); }
 WOOLLY_INLINE Ints round_to_ints(Floats a) { return _mm512_cvtps_epi32(a); }
 WOOLLY_INLINE Floats add_floats(Floats a, Floats b) { return _mm512_add_ps(a, b); }
@@ -131,6 +141,13 @@ WOOLLY_INLINE Codes codes_of(const int8_t* x) {
   memcpy(&four, x, 4);
   return _mm512_set1_epi32(four);
 }
+
+#if defined(__AVX512VNNI__)
+// sum + the products of the words of each lane with the two of x.
+WOOLLY_INLINE Ints add_dot_words(Ints sum, Ints w, Codes x) {
+  return _mm512_dpwssd_epi32(sum, w, x);
+}
+#endif
 
 // Whether products of codes as large as a byte take no longer than those of small ones.
 #if defined(__AVX512VNNI__)
