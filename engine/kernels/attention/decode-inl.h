@@ -24,7 +24,7 @@ namespace {
 #include WOOLLY_LANES
 // With these.
 #include "engine/kernels/attention/kv_types-inl.h"
-#include "engine/kernels/vec16-inl.h"
+#include "engine/kernels/native_vec-inl.h"
 // And these.
 #include "engine/kernels/attention/weigh-inl.h"
 

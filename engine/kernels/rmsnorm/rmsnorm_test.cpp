@@ -52,5 +52,20 @@ TEST(Rmsnorm, VariantsAgreeWithTheReference) {
   }
 }
 
+TEST(Rmsnorm, BitsDoNotDependOnTheInstructionSet) {
+  for (const std::size_t n : test::awkward_sizes()) {
+    const std::vector<float> x = test::random_floats(n, 1);
+    const std::vector<float> weight = test::random_floats(n, 2);
+    std::vector<float> first;
+    test::for_each_runnable(rmsnorm_variants(), [&](const KernelVariant<RmsnormFn>& variant) {
+      if (variant.isa == Isa::kGeneric) return;
+      std::vector<float> y(n);
+      variant.function(x.data(), weight.data(), 1e-5F, y.data(), n);
+      if (first.empty()) first = y;
+      EXPECT_EQ(y, first) << variant.name << " n=" << n;
+    });
+  }
+}
+
 }  // namespace
 }  // namespace woolly
