@@ -48,7 +48,7 @@ class FastForward final : public Forward {
         most_rows_(std::min(kPrefillTokens, cache.context())),
         packed_(std::move(packed)) {
     const FastKernels kernels = packed_ ? kernels_of_model(asked, *packed_) : asked;
-    long_pieces_apart_ = kernels.bf16 || kernels.int8;
+    long_pieces_apart_ = kernels.bf16 || kernels.int16 || kernels.int8;
     if (packed_) {
       decode_.emplace(model, *packed_, cache, context, kernels, profile);
       prefill_.emplace(model, *packed_, cache, context, kernels, profile);

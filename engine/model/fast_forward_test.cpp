@@ -68,7 +68,7 @@ FastKernels direct_kernels(Isa isa) {
   return kernels;
 }
 
-// Products of long pieces in bfloat16 or in int8; the rest as `isa` has it.
+// Products of long pieces in bfloat16 or in integers; the rest as `isa` has it.
 FastKernels bf16_kernels(Isa isa, Isa products) {
   FastKernels kernels = direct_kernels(isa);
   kernels.bf16 = {select_variant(bf16_gemm_variants(), products).function};
@@ -82,6 +82,12 @@ Bf16Attention bf16_attention(Isa isa) {
 FastKernels int8_kernels(Isa isa) {
   FastKernels kernels = direct_kernels(isa);
   kernels.int8 = {select_variant(int8_gemm_variants(), isa).function};
+  return kernels;
+}
+
+FastKernels int16_kernels(Isa isa) {
+  FastKernels kernels = direct_kernels(isa);
+  kernels.int16 = {select_variant(int16_gemm_variants(), isa).function};
   return kernels;
 }
 
@@ -349,8 +355,6 @@ class BatchOfSequences : public ::testing::Test {
     std::size_t joins;              // in which step
   };
 
-  BatchOfSequences() { test::write_tiny_model("Q4_K_M", folder_ / "m.gguf"); }
-
   // The logits after each call, of every sequence.
   std::vector<Logits> run_together(const LlamaModel& model, Context& context,
                                    const FastKernels& kernels,
@@ -382,7 +386,9 @@ class BatchOfSequences : public ::testing::Test {
     return results;
   }
 
-  void expect_same_bits(Context& context, const FastKernels& kernels) const;
+  // With a model of weights of this type.
+  void expect_same_bits(Context& context, const FastKernels& kernels,
+                        const std::string& type = "Q4_K_M") const;
 
   static constexpr std::size_t kContext = 700;
   test::TemporaryFolder folder_;
@@ -398,9 +404,12 @@ TEST_F(BatchOfSequences, BitsDoNotDependOnTheNeighbours) {
     expect_same_bits(context, kernels);
   }
   if (context.isa >= Isa::kAvx512Vnni) expect_same_bits(context, int8_kernels(context.isa));
+  expect_same_bits(context, int16_kernels(context.isa), "F16");
 }
 
-void BatchOfSequences::expect_same_bits(Context& context, const FastKernels& kernels) const {
+void BatchOfSequences::expect_same_bits(Context& context, const FastKernels& kernels,
+                                        const std::string& type) const {
+  test::write_tiny_model(type, folder_ / "m.gguf");
   const LlamaModel model = LlamaModel::load(folder_ / "m.gguf", context.isa);
   const std::vector<TokenId> tokens = some_tokens(kContext, model.config.vocab_size);
   const auto part = [&](std::size_t from, std::size_t n) {
@@ -469,12 +478,22 @@ TEST_P(FastForwardTypes, AgreesWithTheReference) {
     ways.back().bf16 = bf16_kernels(context.isa, bf16_isas().back()).bf16;
     ways.back().bf16->all_types = false;
   }
+  for (const Isa isa : {Isa::kGeneric, context.isa}) {
+    ways.push_back(int16_kernels(context.isa));
+    ways.back().int16->kernels = select_variant(int16_gemm_variants(), isa).function;
+    // With F32 as floats, codes in int8.
+    ways.push_back(ways.back());
+    ways.back().int16->all_types = false;
+    ways.back().int8 = int8_kernels(context.isa).int8;
+  }
   for (std::size_t i = 0; i < ways.size(); ++i) {
     for (const bool fused : {true, false}) {
       ways[i].fuse_ffn = fused;
       const Logits logits =
           run_in_steps(model, context, ways[i], DType::kF32, tokens, tokens.size());
-      EXPECT_LT(relative_error(logits, expected), ways[i].int8 ? 0.06 : 0.03)
+      double bound = ways[i].int8 ? 0.06 : 0.03;
+      if (floats && ways[i].int16) bound = 2e-3;
+      EXPECT_LT(relative_error(logits, expected), bound)
           << GetParam() << " way " << i << (fused ? " fused" : "");
     }
   }

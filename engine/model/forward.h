@@ -15,6 +15,7 @@
 #include "engine/kernels/attention/decode.h"
 #include "engine/kernels/bf16_attention/bf16_attention.h"
 #include "engine/kernels/bf16_gemm/bf16_gemm.h"
+#include "engine/kernels/int16_gemm/int16_gemm.h"
 #include "engine/kernels/int8_gemm/int8_gemm.h"
 #include "engine/kernels/matmul/matmul.h"
 #include "engine/kernels/panel_matmul/panel_matmul.h"
@@ -93,6 +94,16 @@ struct Int8Products {
   }
 };
 
+// In 16-bit integers with a scale per 64 columns:
+struct Int16Products {
+  Int16Kernels kernels;
+  bool all_types = true;  // of floats; else not F32, of which llama.cpp loses nothing
+
+  bool takes(DType weights) const {
+    return dtype_traits(weights).block_values == 1 && (all_types || weights != DType::kF32);
+  }
+};
+
 // Attention of passes over long pieces in bfloat16, in place of flash attention.
 struct Bf16Attention {
   AttentionFn function = nullptr;
@@ -115,12 +126,14 @@ struct FastKernels {
   std::size_t prefetch_bytes = 0;  // ahead of the reads of direct products
   GemmRows gemm_rows;              // of direct passes over many tokens
   std::optional<Bf16Products> bf16;
-  std::optional<Int8Products> int8;  // of types that bf16 does not take
+  std::optional<Int8Products> int8;  // these two of types that bf16 does not take
+  std::optional<Int16Products> int16;
 
   // How a matrix is multiplied in a pass over long pieces.
-  enum class LongPath { kCodes, kInt8, kBf16 };  // kCodes: as in other passes
+  enum class LongPath { kCodes, kInt8, kInt16, kBf16 };  // kCodes: as in other passes
   LongPath long_path(DType weights) const {
     if (bf16 && bf16->takes(weights)) return LongPath::kBf16;
+    if (int16 && int16->takes(weights)) return LongPath::kInt16;
     return int8 && int8->takes(weights) ? LongPath::kInt8 : LongPath::kCodes;
   }
 

@@ -20,14 +20,6 @@ std::size_t widest_input(const LlamaConfig& c) {
   return std::max({c.width, c.q_width(), c.ffn_width});
 }
 
-std::size_t group_bytes(std::size_t rows, std::size_t cols) {
-  return tiles_of(rows) * tile_groups(cols) * sizeof(TileGroup);
-}
-
-std::size_t value_count(std::size_t rows, std::size_t cols) {
-  return tiles_of(rows) * kTileRows * cols;
-}
-
 AttentionFn by_blocks(const FastKernels& kernels) {
   if (kernels.bf16_attention) return kernels.bf16_attention->function;
   return kernels.flash_attention != nullptr ? kernels.flash_attention : kernels.attention;
@@ -53,76 +45,22 @@ std::size_t few_rows(const PackedModel& packed, const GemmRows& gemm_rows, std::
   return std::min(most, batch);
 }
 
-std::vector<Activations> take_rows(Arena& arena, std::size_t rows, std::size_t cols) {
-  std::vector<Activations> taken;
-  for (std::size_t i = 0; i < rows; ++i) {
-    taken.push_back(activations_at(arena.take(activation_bytes(cols)), cols));
-  }
-  return taken;
-}
-
-std::size_t bf16_bytes(std::size_t rows, std::size_t cols) {
-  return bf16_row_values(rows, cols) * sizeof(std::uint16_t);
-}
-
-ActivationTiles take_tiles(Arena& arena, const PrefillPass::Kinds& kinds, std::size_t rows,
-                           std::size_t cols) {
-  ActivationTiles tiles;
-  tiles.cols = cols;
-  if (kinds.codes) {
-    tiles.groups = reinterpret_cast<TileGroup*>(arena.take(group_bytes(rows, cols)));
-  }
-  if (kinds.floats) tiles.values = arena.take_floats(value_count(rows, cols));
-  return tiles;
-}
-
-Bf16Rows take_bf16(Arena& arena, const PrefillPass::Kinds& kinds, std::size_t rows,
-                   std::size_t cols) {
-  Bf16Rows taken{nullptr, nullptr, row_tiles_of(rows), cols};
-  const auto take = [&] {
-    return reinterpret_cast<std::uint16_t*>(arena.take(bf16_bytes(rows, cols)));
-  };
-  if (kinds.bf16) taken.values = take();
-  if (kinds.bf16_rest) taken.rest = take();
-  return taken;
-}
-
-std::size_t int8_bytes(std::size_t rows, std::size_t cols) {
-  return int8_tiles(rows, cols) * sizeof(Int8Tile);
-}
-
-Int8Rows take_int8(Arena& arena, const PrefillPass::Kinds& kinds, std::size_t rows,
-                   std::size_t cols) {
-  Int8Rows taken{nullptr, row_tiles_of(rows), cols};
-  if (kinds.int8) taken.tiles = reinterpret_cast<Int8Tile*>(arena.take(int8_bytes(rows, cols)));
-  return taken;
-}
-
-std::size_t input_bytes(const PrefillPass::Kinds& kinds, std::size_t rows, std::size_t cols) {
-  std::size_t bytes = 0;
-  if (kinds.codes) bytes += Arena::rounded(group_bytes(rows, cols));
-  if (kinds.floats) bytes += floats_bytes(value_count(rows, cols));
-  if (kinds.bf16) bytes += Arena::rounded(bf16_bytes(rows, cols));
-  if (kinds.bf16_rest) bytes += Arena::rounded(bf16_bytes(rows, cols));
-  if (kinds.int8) bytes += Arena::rounded(int8_bytes(rows, cols));
-  return bytes;
-}
-
 // Panels whose outputs a thread holds twice, of gate and of up.
 constexpr std::size_t kFfnPanels = kInt8BlockCols / kPanelRows;
+static_assert(kInt8BlockCols % kInt16BlockCols == 0);
 
 // Of units of so many panels at most, of every kind.
-std::size_t output_floats(const PrefillPass::Kinds& kinds, std::size_t rows, std::size_t panels) {
-  const std::size_t pairs = kinds.int8 ? kFfnPanels / 2 : 1;
-  const bool by_tiles = kinds.bf16 || kinds.int8;
-  return std::max(pairs * gemm_out_floats(rows), by_tiles ? tile_outputs(rows, panels) : 0);
+std::size_t output_floats(const ProductKinds& kinds, std::size_t rows, std::size_t panels) {
+  const std::size_t pairs = kinds.int8 || kinds.int16 ? kFfnPanels / 2 : 1;
+  return std::max(pairs * gemm_out_floats(rows), kinds.any_long() ? tile_outputs(rows, panels) : 0);
 }
 
-std::size_t gemm_scratch_bytes(const PrefillPass::Kinds& kinds) {
-  return std::max(kGemmScratchBytes, kinds.bf16 ? kBf16ScratchBytes : 0);
+std::size_t gemm_scratch_bytes(const ProductKinds& kinds) {
+  return std::max({kGemmScratchBytes, kinds.bf16 ? kBf16ScratchBytes : 0,
+                   kinds.int16 ? kInt16ScratchBytes : 0});
 }
 
-std::size_t arena_bytes(const LlamaConfig& c, const PrefillPass::Kinds& kinds, std::size_t batch,
+std::size_t arena_bytes(const LlamaConfig& c, const ProductKinds& kinds, std::size_t batch,
                         std::size_t logit_rows, std::size_t few, bool fused,
                         std::size_t attention_floats, std::size_t threads) {
   std::size_t bytes = floats_bytes(logit_rows * c.vocab_size);
@@ -132,7 +70,7 @@ std::size_t arena_bytes(const LlamaConfig& c, const PrefillPass::Kinds& kinds, s
   }
   if (!fused || !kinds.all_ffns_fuse) bytes += 2 * floats_bytes(batch * c.ffn_width);
   for (const std::size_t cols : {c.width, c.q_width(), c.ffn_width}) {
-    bytes += input_bytes(kinds, batch, cols) + few * Arena::rounded(activation_bytes(cols));
+    bytes += prefill_input_bytes(kinds, batch, cols, few);
   }
   return bytes +
          threads * (Arena::rounded(activation_bytes(widest_input(c))) +
@@ -142,38 +80,7 @@ std::size_t arena_bytes(const LlamaConfig& c, const PrefillPass::Kinds& kinds, s
                     floats_bytes(decode_partial_floats(c.heads / c.kv_heads, c.head_dim)));
 }
 
-// Gate and up are multiplied together where both have the same kind of product, and whole groups of
-// what `down` reads come out of that.
-bool ffn_fuses(Path gate, Path up, Path down) {
-  return gate == up && (gate != Path::kCodes || down == Path::kCodes);
-}
-
 }  // namespace
-
-PrefillPass::Kinds PrefillPass::kinds_of(const PackedModel& packed, const FastKernels& kernels) {
-  Kinds kinds;
-  for (const PackedMatrix* matrix : packed.matrices()) {
-    const DType type = matrix->weights.dtype;
-    (dtype_traits(type).block_values == 1 ? kinds.floats : kinds.codes) = true;
-    if (matrix == &packed.output()) continue;
-    switch (kernels.long_path(type)) {
-      case Path::kBf16:
-        kinds.bf16 = true;
-        kinds.bf16_rest = kinds.bf16_rest || (kernels.bf16->rests && bf16_has_rest(type));
-        break;
-      case Path::kInt8:
-        kinds.int8 = true;
-        break;
-      case Path::kCodes:
-        kinds.no_codes = false;
-    }
-  }
-  for (const PackedLayer& w : packed.layers()) {
-    const auto path = [&](const PackedMatrix& m) { return kernels.long_path(m.weights.dtype); };
-    kinds.all_ffns_fuse = kinds.all_ffns_fuse && ffn_fuses(path(w.gate), path(w.up), path(w.down));
-  }
-  return kinds;
-}
 
 PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvCache& cache,
                          Context& context, const FastKernels& kernels, Profile* profile)
@@ -191,7 +98,7 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
       attention_by_blocks_(by_blocks(kernels)),
       batch_(std::min(kPrefillTokens, cache.context())),
       logit_rows_(std::min(kLogitRows, cache.context())),
-      kinds_(kinds_of(packed, kernels)),
+      kinds_(product_kinds(packed, kernels)),
       few_rows_(few_rows(packed, kernels.gemm_rows, batch_)),
       attention_tokens_(
           attention_by_blocks_ != kernels.attention
@@ -212,8 +119,7 @@ PrefillPass::PrefillPass(const LlamaModel& model, const PackedModel& packed, KvC
                 : arena_.take_floats(batch_ * config_.ffn_width)),
       up_(gate_ == nullptr ? nullptr : arena_.take_floats(batch_ * config_.ffn_width)) {
   const auto take_inputs = [&](std::size_t cols) {
-    return Inputs{take_tiles(arena_, kinds_, batch_, cols), take_bf16(arena_, kinds_, batch_, cols),
-                  take_int8(arena_, kinds_, batch_, cols), take_rows(arena_, few_rows_, cols)};
+    return take_prefill_inputs(arena_, kinds_, batch_, cols, few_rows_);
   };
   normed_ = take_inputs(config_.width);
   attended_inputs_ = take_inputs(config_.q_width());
@@ -271,7 +177,7 @@ const float* PrefillPass::logits(std::span<const std::size_t> rows) noexcept {
 void PrefillPass::lay_out(std::span<const BatchPiece> pieces) noexcept {
   count_ = 0;
   queries_.clear();
-  long_ = (kinds_.bf16 || kinds_.int8) && pieces.front().tokens.size() > kDecodePassTokens;
+  long_ = kinds_.any_long() && pieces.front().tokens.size() > kDecodePassTokens;
   for (const BatchPiece& piece : pieces) {
     const std::size_t n = piece.tokens.size();
     for (std::size_t first = 0; first < n; first += attention_tokens_) {
@@ -297,14 +203,8 @@ void PrefillPass::embed() noexcept {
   lap(config_.layers, Operation::kEmbedding);
 }
 
-void PrefillPass::put_long(const Inputs& inputs, std::size_t i, std::size_t begin, std::size_t end,
-                           const float* values) const noexcept {
-  if (kinds_.bf16) kernels_.bf16->kernels.put_row(inputs.bf16, i, values, begin, end);
-  if (kinds_.int8) kernels_.int8->kernels.put_row(inputs.int8, i, values, begin, end);
-}
-
 template <typename Make>
-void PrefillPass::fill(const Inputs& inputs, std::size_t rows, Make&& make) noexcept {
+void PrefillPass::fill(const PrefillInputs& inputs, std::size_t rows, Make&& make) noexcept {
   const ActivationTiles& tiles = inputs.tiles;
   const std::array<std::size_t, 1> units{tiles_of(rows)};
   pool_.share(
@@ -316,7 +216,7 @@ void PrefillPass::fill(const Inputs& inputs, std::size_t rows, Make&& make) noex
                                        ? inputs.rows[i]
                                        : workspaces_[static_cast<std::size_t>(thread)].row;
           make(i, row.values);
-          if (long_) put_long(inputs, i, 0, tiles.cols, row.values);
+          if (long_) inputs.put_long(kernels_, i, 0, tiles.cols, row.values);
           if (long_ && kinds_.no_codes) continue;
           quantize_(row, tiles.cols, 0, tiles.cols);
           put_into_tiles(tiles, i, row, 0, tiles.cols);
@@ -353,17 +253,17 @@ std::size_t PrefillPass::Unit::at(std::size_t m, std::size_t i, std::size_t rows
   return (i / 2 * tiles_of(rows) * kTileRows + m) * kGemmOutputs + i % 2 * kPanelRows;
 }
 
-// By tiles groups are large for the sake of the cache, and four times as many as threads where
+// By tiles groups are large for the sake of the cache, and eight times as many as threads where
 // they can be.
 std::size_t PrefillPass::unit_panels(Path path, Matrices matrices) const noexcept {
   if (path == Path::kCodes) return 2;
   std::size_t panels = 0;
   for (const PackedMatrix* matrix : matrices) panels += matrix->weights.panels();
   const auto threads = static_cast<std::size_t>(pool_.threads());
-  return std::clamp(panels / (4 * threads) / 2 * 2, std::size_t{2}, kGroupPanels);
+  return std::clamp(panels / (8 * threads) / 2 * 2, std::size_t{2}, kGroupPanels);
 }
 
-void PrefillPass::multiply(int thread, const Unit& unit, const Inputs& x, std::size_t rows,
+void PrefillPass::multiply(int thread, const Unit& unit, const PrefillInputs& x, std::size_t rows,
                            float* out) noexcept {
   std::byte* scratch = workspaces_[static_cast<std::size_t>(thread)].gemm;
   const PanelWeights& weights = unit.matrix->weights;
@@ -378,6 +278,10 @@ void PrefillPass::multiply(int thread, const Unit& unit, const Inputs& x, std::s
         {&weights, unit.begin, unit.end, x.int8, rows, out, scratch, prefetch});
     return;
   }
+  if (unit.path == Path::kInt16) {
+    kernels_.int16->kernels.gemm({&weights, unit.begin, unit.end, x.int16, rows, out, scratch});
+    return;
+  }
   for (std::size_t panel = unit.begin; panel < unit.end; panel += 2) {
     multiply_codes(thread, *unit.matrix, panel / 2, x, rows,
                    out + unit.at(0, panel - unit.begin, rows));
@@ -385,7 +289,7 @@ void PrefillPass::multiply(int thread, const Unit& unit, const Inputs& x, std::s
 }
 
 void PrefillPass::multiply_codes(int thread, const PackedMatrix& matrix, std::size_t pair,
-                                 const Inputs& x, std::size_t rows, float* out) noexcept {
+                                 const PrefillInputs& x, std::size_t rows, float* out) noexcept {
   if (x.has_rows(rows) && rows < kernels_.gemm_rows.of(matrix.weights.dtype)) {
     multiply_few_rows(*kernels_.panels, matrix.weights, pair, x.rows.data(), rows,
                       kernels_.prefetch_bytes, out);
@@ -415,7 +319,7 @@ void PrefillPass::store(const Unit& unit, const float* outputs, std::size_t rows
 }
 
 void PrefillPass::product(std::size_t layer, Operation operation, Matrices matrices,
-                          const Inputs& x, std::size_t rows, std::span<float* const> y,
+                          const PrefillInputs& x, std::size_t rows, std::span<float* const> y,
                           bool accumulate) noexcept {
   std::array<std::size_t, WorkShares::kMostLists> units{};
   std::transform(matrices.begin(), matrices.end(), units.begin(), [&](const PackedMatrix* matrix) {
@@ -539,8 +443,9 @@ void PrefillPass::gate_and_up(std::size_t layer) noexcept {
 
 void PrefillPass::gate_and_up_fused(const PackedLayer& w) noexcept {
   // At least as many panels as make a block of what reads the result.
-  const std::size_t wanted =
-      long_ && kinds_.int8 ? kFfnPanels : unit_panels(path(w.gate), {&w.gate, &w.up});
+  const std::size_t wanted = long_ && (kinds_.int8 || kinds_.int16)
+                                 ? kFfnPanels
+                                 : unit_panels(path(w.gate), {&w.gate, &w.up});
   const std::size_t panels = std::min(kFfnPanels, wanted);
   const std::array<std::size_t, 1> units{(w.gate.weights.panels() + panels - 1) / panels};
   for_units(units, [&](int thread, std::size_t, std::size_t index) {
@@ -564,7 +469,7 @@ void PrefillPass::gate_and_up_fused(const PackedLayer& w) noexcept {
 
 void PrefillPass::put_gated(std::size_t i, std::size_t begin, std::size_t end, const float* values,
                             const Activations& row) const noexcept {
-  if (long_) put_long(gated_, i, begin, end, values);
+  if (long_) gated_.put_long(kernels_, i, begin, end, values);
   if (long_ && kinds_.no_codes) return;
   const Activations& whole = gated_.has_rows(count_) ? gated_.rows[i] : row;
   std::copy_n(values, end - begin, whole.values + begin);

@@ -12,31 +12,19 @@
 #include <woolly/tokenizer.h>
 
 #include "engine/base/context.h"
-#include "engine/kernels/activations/activation_tiles.h"
 #include "engine/kernels/rmsnorm/rmsnorm.h"
 #include "engine/kernels/rope/rope.h"
 #include "engine/kernels/silu_mul/silu_mul.h"
 #include "engine/model/arena.h"
 #include "engine/model/forward.h"
 #include "engine/model/packed_model.h"
+#include "engine/model/prefill_inputs.h"
 
 namespace woolly {
 
 // Not thread-safe. No allocation after construction.
 class PrefillPass {
  public:
-  // What a model's matrices read. The output's is read by the last tokens only, which are few.
-  struct Kinds {
-    bool codes = false;
-    bool floats = false;
-    // Of passes over long pieces.
-    bool bf16 = false;
-    bool bf16_rest = false;
-    bool int8 = false;
-    bool no_codes = true;  // nor floats
-    bool all_ffns_fuse = true;
-  };
-
   // All must outlive the pass.
   PrefillPass(const LlamaModel& model, const PackedModel& packed, KvCache& cache, Context& context,
               const FastKernels& kernels, Profile* profile);
@@ -52,17 +40,6 @@ class PrefillPass {
 
  private:
   using Matrices = std::initializer_list<const PackedMatrix*>;
-
-  // Activations of the pass as its products read them. `rows` are filled in when they are as many
-  // as the pass has at most, for the matrices whose product of so few rows is the quicker one.
-  struct Inputs {
-    ActivationTiles tiles;
-    Bf16Rows bf16;
-    Int8Rows int8;
-    std::vector<Activations> rows;  // [few_rows_]
-
-    bool has_rows(std::size_t count) const { return count <= rows.size(); }
-  };
 
   // What one thread works in.
   struct Workspace {
@@ -82,7 +59,6 @@ class PrefillPass {
     std::size_t row;  // of the first, in the pass
   };
 
-  static Kinds kinds_of(const PackedModel& packed, const FastKernels& kernels);
   void lay_out(std::span<const BatchPiece> pieces) noexcept;
   void embed() noexcept;
   void rotate_and_store(std::size_t layer) noexcept;
@@ -93,12 +69,9 @@ class PrefillPass {
                          std::size_t head) noexcept;
   void gate_and_up(std::size_t layer) noexcept;
 
-  // Values [begin, end) of row i, as products of long pieces read them.
-  void put_long(const Inputs& inputs, std::size_t i, std::size_t begin, std::size_t end,
-                const float* values) const noexcept;
   // Quantizes rows: make(i, values) for row i.
   template <typename Make>
-  void fill(const Inputs& inputs, std::size_t rows, Make&& make) noexcept;
+  void fill(const PrefillInputs& inputs, std::size_t rows, Make&& make) noexcept;
   // Rows of the residual stream, row(i) of them, into normed_.
   template <typename Index>
   void normalize(const std::vector<float>& weight, std::size_t rows, Index&& row) noexcept;
@@ -130,15 +103,15 @@ class PrefillPass {
   Unit unit_of(const PackedMatrix& matrix, std::size_t panels, std::size_t i) const {
     return {&matrix, path(matrix), i * panels, std::min(matrix.weights.panels(), (i + 1) * panels)};
   }
-  void multiply(int thread, const Unit& unit, const Inputs& x, std::size_t rows,
+  void multiply(int thread, const Unit& unit, const PrefillInputs& x, std::size_t rows,
                 float* out) noexcept;
   // The outputs of a pair with codes: [rows][kGemmOutputs].
-  void multiply_codes(int thread, const PackedMatrix& matrix, std::size_t pair, const Inputs& x,
-                      std::size_t rows, float* out) noexcept;
+  void multiply_codes(int thread, const PackedMatrix& matrix, std::size_t pair,
+                      const PrefillInputs& x, std::size_t rows, float* out) noexcept;
   void store(const Unit& unit, const float* outputs, std::size_t rows, float* y,
              bool accumulate) const noexcept;
   // y[i] (+)= x w[i]^T, a phase.
-  void product(std::size_t layer, Operation operation, Matrices matrices, const Inputs& x,
+  void product(std::size_t layer, Operation operation, Matrices matrices, const PrefillInputs& x,
                std::size_t rows, std::span<float* const> y, bool accumulate) noexcept;
   void gate_and_up_fused(const PackedLayer& w) noexcept;
   // Values [begin, end) of row i of gated_, which are whole groups of what reads them, or its end.
@@ -177,7 +150,7 @@ class PrefillPass {
 
   std::size_t batch_;
   std::size_t logit_rows_;
-  Kinds kinds_;
+  ProductKinds kinds_;
   bool long_ = false;             // the pass is of long pieces, which have products of their own
   std::size_t few_rows_;          // that some matrix would rather have as rows
   std::size_t attention_tokens_;  // of a call of attention
@@ -192,9 +165,9 @@ class PrefillPass {
   float* logits_;    // [logit_rows][vocab_size]
   float* gate_;      // [batch][ffn_width], of phases that are not fused; else null
   float* up_;
-  Inputs normed_;
-  Inputs attended_inputs_;
-  Inputs gated_;
+  PrefillInputs normed_;
+  PrefillInputs attended_inputs_;
+  PrefillInputs gated_;
   std::vector<Workspace> workspaces_;  // [threads]
 };
 

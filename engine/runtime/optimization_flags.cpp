@@ -86,7 +86,8 @@ void fall_back(FlagValues& values) {
     value_of(values, name) = flag_named(name).values.front();
   };
   if (gemm != "direct") {
-    for (const char* name : {"bf16", "int8", "pool", "fusion_qkv", "fusion_ffn", "fusion_norm"}) {
+    for (const char* name :
+         {"bf16", "int8", "int16", "pool", "fusion_qkv", "fusion_ffn", "fusion_norm"}) {
       use_default(name);
     }
   }
@@ -96,6 +97,10 @@ void fall_back(FlagValues& values) {
   if (gemm == "direct") {
     need("bf16", bf16_gemm_variants());
     need("int8", int8_gemm_variants());
+    need("int16", int16_gemm_variants());
+    std::string& int16 = value_of(values, "int16");
+    // AVX-512 multiplies as many floats as words, which without VNNI it adds apart.
+    if (int16 == "auto" && isa_of(values) == Isa::kAvx512) int16 = "off";
   }
   if (attention == "online") {
     need("bf16_attention", bf16_attention_variants());
@@ -171,6 +176,10 @@ const std::vector<OptimizationFlag>& optimization_flags() {
       {"int8",
        "direct products of many rows with a scale per 128: where that loses little; all codes; "
        "none",
+       {"auto", "all", "off"}},
+      {"int16",
+       "direct products of many rows in 16-bit integers: of F16 and BF16 where quicker; of all "
+       "floats; none",
        {"auto", "all", "off"}},
       {"attention",
        "in direct passes a block of keys at a time (flash); all scores, through BLAS; the oracle",
@@ -248,6 +257,10 @@ FastKernels kernels_for(const FlagValues& resolved) {
   }
   if (const std::string_view int8 = value_of(resolved, "int8"); gemm == "direct" && int8 != "off") {
     kernels.int8 = {select_variant(int8_gemm_variants(), isa).function, int8 == "all"};
+  }
+  if (const std::string_view int16 = value_of(resolved, "int16");
+      gemm == "direct" && int16 != "off") {
+    kernels.int16 = {select_variant(int16_gemm_variants(), isa).function, int16 == "all"};
   }
   if (attention == "online") {
     kernels.decode_attention = select_variant(decode_attention_variants(), isa).function;

@@ -41,6 +41,7 @@ TEST(OptimizationFlags, DefaultsAreTheBest) {
                                 {"gemm", "direct"},
                                 {"bf16", "off"},
                                 {"int8", "auto"},
+                                {"int16", "auto"},
                                 {"attention", "online"},
                                 {"bf16_attention", "off"},
                                 {"kv_type", "f16"},
@@ -138,6 +139,26 @@ TEST(OptimizationFlags, Int8TakesWhatLosesLittle) {
   EXPECT_EQ(both.long_path(DType::kQ4_K), Path::kInt8);
   EXPECT_EQ(both.long_path(DType::kQ4_0), Path::kCodes);
   EXPECT_EQ(kernels_for(resolve({}, Isa::kAmx)).long_path(DType::kQ4_K), Path::kBf16);
+}
+
+TEST(OptimizationFlags, Int16TakesFloatsButF32) {
+  using Path = FastKernels::LongPath;
+  const auto path = [](const FlagValues& given, Isa best, DType weights) {
+    return kernels_for(resolve(given, best)).long_path(weights);
+  };
+  for (const Isa isa : {Isa::kAvx2, Isa::kAvxVnni, Isa::kAvx512Vnni, Isa::kAvx512Bf16}) {
+    EXPECT_EQ(path({}, isa, DType::kF16), Path::kInt16);
+    EXPECT_EQ(path({}, isa, DType::kF32), Path::kCodes);
+    EXPECT_EQ(path({{"int16", "all"}}, isa, DType::kF32), Path::kInt16);
+    EXPECT_EQ(path({{"int16", "off"}}, isa, DType::kF16), Path::kCodes);
+    EXPECT_NE(path({{"int16", "all"}}, isa, DType::kQ8_0), Path::kInt16);
+  }
+  EXPECT_EQ(path({}, Isa::kAvx512Vnni, DType::kBF16), Path::kInt16);
+  EXPECT_EQ(path({}, Isa::kAmx, DType::kF16), Path::kBf16);
+  EXPECT_EQ(path({{"bf16", "off"}}, Isa::kAmx, DType::kF16), Path::kInt16);
+  EXPECT_THAT(resolve({}, Isa::kAvx512), Has("int16", "off"));
+  EXPECT_EQ(path({{"int16", "all"}}, Isa::kAvx512, DType::kF16), Path::kInt16);
+  EXPECT_THAT(resolve({{"int16", "all"}, {"gemm", "blas"}}, Isa::kAvx2), Has("int16", "auto"));
 }
 
 TEST(OptimizationFlags, TheCacheHasTheTypeAsked) {

@@ -44,14 +44,19 @@ class Weights {
   PanelWeights panels_;
 };
 
-inline Weights trained_like(DType dtype, std::size_t rows, std::size_t cols) {
+// Of [rows][cols] values, as quantize_row stores them.
+inline Weights weights_of(DType dtype, std::size_t rows, std::size_t cols,
+                          const std::vector<float>& values) {
   const std::size_t stride = row_bytes(dtype, cols);
   std::vector<std::byte> stored(rows * stride);
-  const std::vector<float> values = random_floats(rows * cols, 5, 0.1F);
   for (std::size_t n = 0; n < rows; ++n) {
     quantize_row(dtype, values.data() + n * cols, stored.data() + n * stride, cols);
   }
   return {dtype, rows, cols, std::move(stored)};
+}
+
+inline Weights trained_like(DType dtype, std::size_t rows, std::size_t cols) {
+  return weights_of(dtype, rows, cols, random_floats(rows * cols, 5, 0.1F));
 }
 
 // Any bits in the codes and packed scales; the binary16 fields made finite.
